@@ -1,0 +1,24 @@
+import type { ForkName } from './manifest.ts'
+
+/** What a client can run, as far as the plan must know it. */
+export interface ClientCapabilities {
+  readonly name: string
+  readonly layer: 'execution' | 'consensus'
+  readonly forks: readonly ForkName[]
+  readonly presets: readonly ('mainnet' | 'minimal')[]
+  readonly slotDuration: { readonly minMs: number; readonly multipleOfMs: number }
+  readonly slotsPerEpoch: { readonly min: number; readonly max: number }
+  /** Defaults that suit the client best; the largest of all chosen clients is taken. */
+  readonly defaults: { readonly slotDurationMs: number; readonly slotsPerEpoch: number }
+  /**
+   * Length that the client's Fulu state fixes for proposer_lookahead, where it does not follow the
+   * configured epoch length: (MIN_SEED_LOOKAHEAD + 1) * SLOTS_PER_EPOCH must equal it.
+   */
+  readonly proposerLookaheadLength?: number
+}
+
+/** The clients there are, by layer. */
+export interface CapabilityRegistry {
+  readonly execution: readonly ClientCapabilities[]
+  readonly consensus: readonly ClientCapabilities[]
+}
