@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { ApiError, fetchJson, type RequestOptions } from './http-json.ts'
+
+const uint = z.string().regex(/^\d+$/).transform(Number)
+const root = z.string().regex(/^0x[0-9a-f]{64}$/i)
+const checkpoint = z.object({ epoch: uint, root })
+
+const headerSchema = z.object({
+  data: z.object({
+    root,
+    canonical: z.boolean(),
+    header: z.object({
+      message: z.object({ slot: uint, proposer_index: uint, parent_root: root, state_root: root }),
+    }),
+  }),
+})
+const finalitySchema = z.object({
+  data: z.object({ previous_justified: checkpoint, current_justified: checkpoint, finalized: checkpoint }),
+})
+const syncingSchema = z.object({
+  data: z.object({
+    head_slot: uint,
+    sync_distance: uint,
+    is_syncing: z.boolean(),
+    is_optimistic: z.boolean(),
+  }),
+})
+const genesisSchema = z.object({ data: z.object({ genesis_time: uint, genesis_validators_root: root }) })
+const peersSchema = z.object({ data: z.array(z.object({ peer_id: z.string(), direction: z.string() })) })
+const payloadSchema = z.object({ block_number: uint, block_hash: root })
+const blockSchema = z.object({
+  data: z.object({
+    message: z.object({
+      slot: uint,
+      parent_root: root,
+      body: z.object({
+        execution_payload: payloadSchema.optional(),
+        execution_payload_header: payloadSchema.optional(),
+      }),
+    }),
+  }),
+})
+
+export interface Checkpoint {
+  readonly epoch: number
+  readonly root: string
+}
+
+/** A beacon block's header, by the names of the Beacon API. */
+export interface BlockHeader {
+  readonly root: string
+  readonly slot: number
+  readonly proposerIndex: number
+  readonly parentRoot: string
+}
+
+export interface FinalityCheckpoints {
+  readonly previousJustified: Checkpoint
+  readonly currentJustified: Checkpoint
+  readonly finalized: Checkpoint
+}
+
+export interface SyncingStatus {
+  readonly headSlot: number
+  readonly isSyncing: boolean
+  readonly isOptimistic: boolean
+}
+
+/** The execution payload that a beacon block carries. */
+export interface PayloadReference {
+  readonly blockNumber: number
+  readonly blockHash: string
+}
+
+/**
+ * The part of the standard Beacon API that is used here, over HTTP.
+ * https://ethereum.github.io/beacon-APIs
+ */
+export class BeaconApi {
+  readonly url: string
+
+  constructor(url: string) {
+    this.url = url
+  }
+
+  /** @returns undefined when the node has no such block (404), e.g. for a slot without one. */
+  async header(blockId: string | number, options?: RequestOptions): Promise<BlockHeader | undefined> {
+    const answer = await this.#get(`/eth/v1/beacon/headers/${blockId}`, headerSchema, options).catch(
+      undefinedIfMissing,
+    )
+    if (answer === undefined) return undefined
+    const { root, header } = answer.data
+    const { slot, proposer_index: proposerIndex, parent_root: parentRoot } = header.message
+    return { root, slot, proposerIndex, parentRoot }
+  }
+
+  async finalityCheckpoints(stateId = 'head', options?: RequestOptions): Promise<FinalityCheckpoints> {
+    const path = `/eth/v1/beacon/states/${stateId}/finality_checkpoints`
+    const { data } = await this.#get(path, finalitySchema, options)
+    return {
+      previousJustified: data.previous_justified,
+      currentJustified: data.current_justified,
+      finalized: data.finalized,
+    }
+  }
+
+  async syncing(options?: RequestOptions): Promise<SyncingStatus> {
+    const { data } = await this.#get('/eth/v1/node/syncing', syncingSchema, options)
+    return { headSlot: data.head_slot, isSyncing: data.is_syncing, isOptimistic: data.is_optimistic }
+  }
+
+  /** Peer ids of the connected peers. */
+  async connectedPeers(options?: RequestOptions): Promise<string[]> {
+    const { data } = await this.#get('/eth/v1/node/peers?state=connected', peersSchema, options)
+    return data.map((peer) => peer.peer_id)
+  }
+
+  async genesis(options?: RequestOptions): Promise<{ genesisTime: number; genesisValidatorsRoot: string }> {
+    const { data } = await this.#get('/eth/v1/beacon/genesis', genesisSchema, options)
+    return { genesisTime: data.genesis_time, genesisValidatorsRoot: data.genesis_validators_root }
+  }
+
+  /** The payload of a block, read from its blinded form: no execution client is needed to answer. */
+  async payload(blockId: string | number, options?: RequestOptions): Promise<PayloadReference | undefined> {
+    const path = `/eth/v1/beacon/blinded_blocks/${blockId}`
+    const answer = await this.#get(path, blockSchema, options).catch(undefinedIfMissing)
+    const body = answer?.data.message.body
+    const payload = body?.execution_payload_header ?? body?.execution_payload
+    return payload && { blockNumber: payload.block_number, blockHash: payload.block_hash }
+  }
+
+  async #get<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> {
+    const answer = schema.safeParse(await fetchJson(`${this.url}${path}`, {}, options))
+    if (answer.success) return answer.data
+    throw new ApiError(`GET ${this.url}${path}`, `unexpected answer: ${z.prettifyError(answer.error)}`)
+  }
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if (error instanceof ApiError && error.status === 404) return undefined
+  throw error
+}

@@ -1,0 +1,56 @@
+import type { ClientCapabilities } from '../plan/capabilities.ts'
+import type { Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
+import type { BinarySource } from '../processes/binaries/binary-source.ts'
+import type { CommandSpec, ProcessSpec } from '../processes/process-spec.ts'
+
+/** A neighbour in the topology, and where its p2p listeners are reached from this node. */
+export interface PeerEndpoint {
+  readonly node: NodePlan
+  readonly address: string
+  readonly ports: NodePorts
+}
+
+/** Paths of the files that all nodes of a network share. */
+export interface NetworkFiles {
+  readonly executionGenesisJson: string
+  readonly consensusGenesisSsz: string
+  readonly consensusConfigYaml: string
+}
+
+/** All that a client's file may read to say how the client is run on one node. */
+export interface NodeContext {
+  readonly manifest: Manifest
+  readonly node: NodePlan
+  readonly ports: NodePorts
+  readonly peers: readonly PeerEndpoint[]
+  readonly files: NetworkFiles
+  /** The node's own directory; everything the client writes goes below it. */
+  readonly directory: string
+  /** File with the secret of the node's Engine API, 32 bytes in hex. */
+  readonly jwtSecretFile: string
+  /** Path of one of the client's programs. */
+  readonly binary: (name: string) => string
+}
+
+/** A file to be written before a start. Every file is 0600: most hold keys. */
+export interface FileSpec {
+  readonly path: string
+  readonly content: string
+}
+
+/**
+ * A client that runs as processes. One file in this folder gives all there is to know about it, as data;
+ * adding a client is adding that file and its line in the registry.
+ */
+export interface ProcessClient {
+  readonly capabilities: ClientCapabilities
+  readonly binaries: BinarySource
+  /** CPU time that one instance burns until it is ready, ms: the first guess of the start-up budget. */
+  readonly startCpuMs: number
+  /** Written before every start. */
+  readonly configFiles: (context: NodeContext) => FileSpec[]
+  /** Run once, before the first start on an empty data directory. */
+  readonly initialize: (context: NodeContext) => CommandSpec[] | Promise<CommandSpec[]>
+  /** Started in this order, stopped in the reverse one. */
+  readonly processes: (context: NodeContext) => ProcessSpec[]
+}

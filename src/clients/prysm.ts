@@ -1,0 +1,137 @@
+import { join } from 'node:path'
+import { libp2pMultiaddr } from '../plan/identity.ts'
+import type { ProcessSpec } from '../processes/process-spec.ts'
+import type { NodeContext, ProcessClient } from './client.ts'
+import { postJson } from '../apis/http-json.ts'
+import { httpAnswers } from './probes.ts'
+import { prysmBinaries } from './prysm-binaries.ts'
+
+/** Prysm's beacon node and validator client, https://docs.prylabs.network */
+export const prysm: ProcessClient = {
+  capabilities: {
+    name: 'prysm',
+    layer: 'consensus',
+    forks: ['deneb', 'electra', 'fulu'],
+    // A Go build is a mainnet-preset build; the minimal one exists under Bazel only.
+    presets: ['mainnet'],
+    // Below 2 s the beacon node panics: a hard-coded 2 s offset is subtracted from the slot.
+    slotDuration: { minMs: 2_000, multipleOfMs: 1_000 },
+    slotsPerEpoch: { min: 4, max: 32 },
+    defaults: { slotDurationMs: 2_000, slotsPerEpoch: 8 },
+    // Its voting window is slot / 3 in whole seconds, so at 2 s it is 0 and every block counts as late.
+    lateBlockReorgs: { minSlotDurationMs: 3_000 },
+    proposerLookaheadLength: 64,
+  },
+  binaries: prysmBinaries,
+  startCpuMs: 3_400,
+
+  configFiles: (context) => [
+    { path: identityFile(context), content: context.node.libp2p.privateKey.slice(2) },
+  ],
+  initialize: () => [],
+  processes: (context) => [
+    beacon(context),
+    ...(context.node.validators.count > 0 ? [validator(context)] : []),
+  ],
+}
+
+/**
+ * Has the node dial those of its peers that it is the dialer of. Peers given by `--peer` are dialled before
+ * the handlers of the handshake are there, so that neither side ever sends its status, and only after 10 s
+ * one hangs up and dials again. A trusted peer is dialled within 5 s, and again whenever it is lost. One
+ * end dials, the one that was planned first: two dials that cross leave two half-known connections.
+ */
+async function dialPeers({ node, ports, peers }: NodeContext, signal: AbortSignal): Promise<void> {
+  const url = `http://127.0.0.1:${ports.consensusApi}/prysm/v1/node/trusted_peers`
+  for (const peer of peers.filter((one) => one.node.index > node.index)) {
+    const body = JSON.stringify({ addr: libp2pMultiaddr(peer.node, peer.address, peer.ports.consensusP2p) })
+    await postJson(url, body, { signal })
+  }
+}
+
+function beacon(context: NodeContext): ProcessSpec {
+  const { node, ports, files, directory } = context
+  return {
+    name: 'beacon-chain',
+    file: context.binary('beacon-chain'),
+    arguments: [
+      '--accept-terms-of-use',
+      `--datadir=${join(directory, 'beacon-chain')}`,
+      `--chain-config-file=${files.consensusConfigYaml}`,
+      `--genesis-state=${files.consensusGenesisSsz}`,
+      `--chain-id=${context.manifest.chain.chainId}`,
+      `--network-id=${context.manifest.chain.chainId}`,
+      `--execution-endpoint=http://127.0.0.1:${ports.executionEngine}`,
+      `--jwt-secret=${context.jwtSecretFile}`,
+      '--contract-deployment-block=0',
+      '--http-host=127.0.0.1',
+      `--http-port=${ports.consensusApi}`,
+      '--http-cors-domain=*',
+      '--rpc-host=127.0.0.1',
+      `--rpc-port=${ports.consensusRpc}`,
+      '--disable-monitoring',
+      // Exactly the declared peers: no discovery, no QUIC, and no minimum to wait for.
+      `--p2p-priv-key=${identityFile(context)}`,
+      `--p2p-local-ip=${node.address}`,
+      `--p2p-host-ip=${node.address}`,
+      `--p2p-tcp-port=${ports.consensusP2p}`,
+      `--p2p-udp-port=${ports.consensusP2p}`,
+      '--p2p-max-peers=250',
+      '--no-discovery',
+      '--bootstrap-node=',
+      '--disable-quic',
+      '--min-sync-peers=0',
+      '--minimum-peers-per-subnet=0',
+      // A restart resumes at the head that was stored, not at the justified checkpoint before it.
+      '--sync-from=head',
+      // With the default limits a node that is an epoch behind is throttled for tens of seconds.
+      '--block-batch-limit=512',
+      '--block-batch-limit-burst-factor=10',
+    ],
+    workingDirectory: directory,
+    logFile: logFile(context, 'beacon-chain'),
+    isReady: httpAnswers(`http://127.0.0.1:${ports.consensusApi}/eth/v1/node/version`),
+    onReady: (signal) => dialPeers(context, signal),
+    startDeadlineMs: 120_000,
+    stopDeadlineMs: 20_000,
+  }
+}
+
+function validator(context: NodeContext): ProcessSpec {
+  const { node, ports, files, directory } = context
+  return {
+    name: 'validator',
+    file: context.binary('validator'),
+    arguments: [
+      '--accept-terms-of-use',
+      `--datadir=${join(directory, 'validator')}`,
+      `--chain-config-file=${files.consensusConfigYaml}`,
+      `--beacon-rpc-provider=127.0.0.1:${ports.consensusRpc}`,
+      `--suggested-fee-recipient=${node.feeRecipient}`,
+      `--graffiti=${node.name}`,
+      '--monitoring-host=127.0.0.1',
+      `--monitoring-port=${ports.validatorApi}`,
+      ...keyArguments(context),
+    ],
+    workingDirectory: directory,
+    logFile: logFile(context, 'validator'),
+    isReady: httpAnswers(`http://127.0.0.1:${ports.validatorApi}/metrics`),
+    startDeadlineMs: 60_000,
+    stopDeadlineMs: 10_000,
+  }
+}
+
+function keyArguments({ node }: NodeContext): string[] {
+  return [
+    `--interop-start-index=${node.validators.first}`,
+    `--interop-num-validators=${node.validators.count}`,
+  ]
+}
+
+function identityFile({ directory }: NodeContext): string {
+  return join(directory, 'libp2p.key')
+}
+
+function logFile({ directory }: NodeContext, name: string): string {
+  return join(directory, 'logs', `${name}.log`)
+}

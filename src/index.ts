@@ -1,0 +1,8 @@
+export type { ErrorCategory } from './errors.ts'
+export { BaseError } from './errors.ts'
+export { Network } from './network/network.ts'
+export { Node } from './network/node.ts'
+export { planNetwork, type StartNetworkOptions, startNetwork } from './network/start-network.ts'
+export type { Manifest } from './plan/manifest.ts'
+export { OptionError } from './plan/option-error.ts'
+export type { NetworkOptions } from './plan/options.ts'

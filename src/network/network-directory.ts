@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { NetworkFiles } from '../clients/client.ts'
+import type { Manifest, NodePorts } from '../plan/manifest.ts'
+import { acquireFileLock, type FileLock, FileLockTimeoutError } from '../processes/file-lock.ts'
+import { ProcessRecords } from '../processes/process-records.ts'
+import { stateDirectory } from '../processes/state-directory.ts'
+import { DirectoryError } from './errors.ts'
+
+const savedSchema = z.object({
+  formatVersion: z.literal(1),
+  planned: z.custom<Manifest>(isManifest),
+  manifest: z.custom<Manifest>(isManifest),
+  genesisTime: z.number().int().nonnegative(),
+  executionBlockHash: z.string(),
+  genesisValidatorsRoot: z.string(),
+  ports: z.record(z.string(), z.custom<NodePorts>()),
+})
+
+/** What a network directory remembers, so that the same chain can be continued later. */
+export interface SavedNetwork {
+  readonly formatVersion: 1
+  /** The manifest as first planned, before nodes were added or removed. */
+  readonly planned: Manifest
+  readonly manifest: Manifest
+  /** Unix time, seconds. */
+  readonly genesisTime: number
+  readonly executionBlockHash: string
+  readonly genesisValidatorsRoot: string
+  /** Ports last used, by node name. */
+  readonly ports: Readonly<Record<string, NodePorts>>
+}
+
+const lockTimeoutMs = 2_000
+const networkFile = 'network.json'
+const lockName = 'lock'
+
+/** The directory of one network, held by one process at a time. 0700: it holds keys. */
+export class NetworkDirectory {
+  readonly path: string
+  readonly isTemporary: boolean
+  readonly records: ProcessRecords
+  readonly #lock: FileLock
+
+  private constructor(path: string, isTemporary: boolean, lock: FileLock) {
+    this.path = path
+    this.isTemporary = isTemporary
+    this.#lock = lock
+    this.records = new ProcessRecords(path)
+  }
+
+  /**
+   * Takes the directory, a new temporary one when no path is given, and ends processes that an earlier
+   * holder left behind in it.
+   *
+   * @throws {DirectoryError} when another process has it, or it holds something else than a network.
+   */
+  static async claim(path?: string): Promise<NetworkDirectory> {
+    const directory = path === undefined ? await mkdtemp(join(tmpdir(), 'eth-localnet-')) : resolve(path)
+    if (path !== undefined) await refuseForeign(directory)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const lock = await lockDirectory(directory)
+    const claimed = new NetworkDirectory(directory, path === undefined, lock)
+    await claimed.records.reap()
+    await register(claimed)
+    return claimed
+  }
+
+  get files(): NetworkFiles {
+    return {
+      executionGenesisJson: join(this.path, 'genesis.json'),
+      consensusGenesisSsz: join(this.path, 'genesis.ssz'),
+      consensusConfigYaml: join(this.path, 'config.yaml'),
+    }
+  }
+
+  nodeDirectory(name: string): string {
+    return join(this.path, 'nodes', name)
+  }
+
+  /** @throws {DirectoryError} when the file is there but damaged. */
+  async load(): Promise<SavedNetwork | undefined> {
+    const path = join(this.path, networkFile)
+    const text = await readFile(path, 'utf8').catch(() => undefined)
+    if (text === undefined) return undefined
+    try {
+      return savedSchema.parse(JSON.parse(text))
+    } catch (cause) {
+      throw new DirectoryError('directory-corrupt', {
+        directory: this.path,
+        problem: `${networkFile} is damaged, so the network in this directory cannot be continued.`,
+        advice: 'Restore the file, or choose another directory. Nothing was changed.',
+        cause,
+      })
+    }
+  }
+
+  /** Replaces the file in one step: a crash leaves the old one or the new one. */
+  async save(saved: SavedNetwork): Promise<void> {
+    const path = join(this.path, networkFile)
+    await writeFile(`${path}.new`, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 })
+    await rename(`${path}.new`, path)
+  }
+
+  /** Gives the directory back; a temporary one is deleted unless it is to be kept for its logs. */
+  async release({ keep = false } = {}): Promise<void> {
+    this.#lock.release()
+    if (!this.isTemporary || keep) return
+    await rm(this.path, { recursive: true, force: true })
+    await rm(registryFile(this.path), { force: true })
+  }
+}
+
+const registryEntrySchema = z.object({ directory: z.string(), isTemporary: z.boolean() })
+
+/** Directories of all networks that were started on this machine and still exist. */
+export async function knownNetworkDirectories(): Promise<{ directory: string; isTemporary: boolean }[]> {
+  const files = await readdir(registryDirectory()).catch(() => [])
+  const entries = await Promise.all(files.map((file) => readEntry(join(registryDirectory(), file))))
+  return entries.flat()
+}
+
+/** Ends what killed supervisors left running, and deletes their temporary directories. */
+export async function reapAbandonedNetworks(): Promise<void> {
+  for (const { directory, isTemporary } of await knownNetworkDirectories()) {
+    const lock = await acquireFileLock(join(directory, lockName), { timeoutMs: 0 }).catch(() => undefined)
+    if (lock === undefined) continue
+    await new ProcessRecords(directory).reap()
+    lock.release()
+    if (!isTemporary) continue
+    await rm(directory, { recursive: true, force: true })
+    await rm(registryFile(directory), { force: true })
+  }
+}
+
+async function readEntry(file: string) {
+  try {
+    const entry = registryEntrySchema.parse(JSON.parse(await readFile(file, 'utf8')))
+    await readdir(entry.directory)
+    return [entry]
+  } catch {
+    await rm(file, { force: true })
+    return []
+  }
+}
+
+async function register({ path, isTemporary }: NetworkDirectory): Promise<void> {
+  await mkdir(registryDirectory(), { recursive: true, mode: 0o700 })
+  await writeFile(registryFile(path), JSON.stringify({ directory: path, isTemporary }), { mode: 0o600 })
+}
+
+function registryDirectory(): string {
+  return join(stateDirectory(), 'registry')
+}
+
+function registryFile(directory: string): string {
+  return join(
+    registryDirectory(),
+    `${createHash('sha256').update(directory).digest('hex').slice(0, 16)}.json`,
+  )
+}
+
+async function lockDirectory(directory: string): Promise<FileLock> {
+  try {
+    return await acquireFileLock(join(directory, lockName), { timeoutMs: lockTimeoutMs })
+  } catch (cause) {
+    if (!(cause instanceof FileLockTimeoutError)) throw cause
+    const { pid } = (cause.facts as { holder: { pid: number } }).holder
+    throw new DirectoryError('directory-in-use', {
+      directory,
+      problem: `This directory is in use by another network (process ${pid}).`,
+      advice:
+        'Stop that network (`eth-localnet ps`, `eth-localnet down`), or choose another name or directory.',
+      cause,
+    })
+  }
+}
+
+async function refuseForeign(directory: string): Promise<void> {
+  const entries: string[] = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw new DirectoryError('directory-foreign', {
+      directory,
+      problem: `This cannot be used as a directory: ${error.message}`,
+      advice: 'Choose another one.',
+      cause: error,
+    })
+  })
+  const isNetwork = entries.length === 0 || entries.includes(networkFile) || entries.includes(lockName)
+  if (isNetwork) return
+  throw new DirectoryError('directory-foreign', {
+    directory,
+    problem: 'This directory holds other files than a network.',
+    advice: 'Choose an empty or a new directory, or one that a network was started in before.',
+  })
+}
+
+function isManifest(value: unknown): boolean {
+  const manifest = value as Partial<Manifest> | null
+  return manifest?.formatVersion === 1 && Array.isArray(manifest.nodes) && Array.isArray(manifest.edges)
+}

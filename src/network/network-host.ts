@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { NodeContext } from '../clients/client.ts'
+import { ProcessClientInstance } from '../clients/process-client-instance.ts'
+import { capabilityRegistry, clientNamed } from '../clients/registry.ts'
+import type { Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
+import type { AddedNodeOptions } from '../plan/options.ts'
+import { planAddedNode } from '../plan/plan-added-node.ts'
+import { planRemovedNode } from '../plan/plan-removed-node.ts'
+import { Guardian } from '../processes/guardian.ts'
+import { claimPorts, type PortClaim } from '../processes/ports.ts'
+import type { ClientPrograms } from './client-programs.ts'
+import type { NetworkDirectory, SavedNetwork } from './network-directory.ts'
+import { Node } from './node.ts'
+import { declaredPeers } from './peers.ts'
+import { SlotClock } from './slot-clock.ts'
+
+/**
+ * What stands behind a `Network`: the plan in force, its directory, the ports it holds and its nodes.
+ * Keeps the saved network up to date with every change.
+ */
+export class NetworkHost {
+  readonly directory: NetworkDirectory
+  readonly clock: SlotClock
+  readonly #programs: ClientPrograms
+  readonly #onStateChange: (node: Node) => void
+  readonly #guardian = new Guardian()
+  readonly #ports = new Map<string, PortClaim>()
+  readonly #nodes = new Map<string, Node>()
+  #saved: SavedNetwork
+
+  constructor(parameters: {
+    directory: NetworkDirectory
+    saved: SavedNetwork
+    programs: ClientPrograms
+    onStateChange: (node: Node) => void
+  }) {
+    this.directory = parameters.directory
+    this.#saved = parameters.saved
+    this.#programs = parameters.programs
+    this.#onStateChange = parameters.onStateChange
+    this.clock = new SlotClock({ genesisTime: this.genesisTime, ...this.manifest.chain })
+  }
+
+  get manifest(): Manifest {
+    return this.#saved.manifest
+  }
+
+  get genesisTime(): number {
+    return this.#saved.genesisTime
+  }
+
+  get nodes(): readonly Node[] {
+    return [...this.#nodes.values()]
+  }
+
+  /** Claims ports for all planned nodes and makes the node objects; nothing is started. */
+  async open(): Promise<void> {
+    for (const plan of this.manifest.nodes) {
+      this.#ports.set(plan.name, await claimPorts(plan, this.#saved.ports[plan.name]))
+    }
+    for (const plan of this.manifest.nodes) this.#nodes.set(plan.name, await this.#makeNode(plan))
+    await this.#save({})
+  }
+
+  async addNode(options: AddedNodeOptions, signal: AbortSignal): Promise<Node> {
+    const manifest = planAddedNode(this.manifest, options, capabilityRegistry)
+    const plan = manifest.nodes.at(-1) as NodePlan
+    await this.#programs.find(plan, signal)
+    this.#ports.set(plan.name, await claimPorts(plan))
+    await this.#save({ manifest })
+    const node = await this.#makeNode(plan)
+    this.#nodes.set(plan.name, node)
+    try {
+      await node.start({ signal })
+      return node
+    } catch (error) {
+      await this.removeNode(node)
+      throw error
+    }
+  }
+
+  async removeNode(node: Node): Promise<void> {
+    const manifest = planRemovedNode(this.manifest, node.name)
+    await node.stop()
+    this.#nodes.delete(node.name)
+    this.#ports.get(node.name)?.[Symbol.dispose]()
+    this.#ports.delete(node.name)
+    await this.#save({ manifest })
+    await rm(this.directory.nodeDirectory(node.name), { recursive: true, force: true })
+  }
+
+  /** Stops everything and gives back the ports and the directory. */
+  async close({ keepDirectory = false } = {}): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()))
+    this.#guardian[Symbol.dispose]()
+    for (const claim of this.#ports.values()) claim[Symbol.dispose]()
+    await this.directory.release({ keep: keepDirectory })
+  }
+
+  async #makeNode(plan: NodePlan): Promise<Node> {
+    const jwtSecretFile = await this.#jwtSecretFile(plan)
+    const supervision = { records: this.directory.records, guardian: this.#guardian }
+    return new Node({
+      plan,
+      ports: this.#portsOf(plan.name),
+      jwtSecretFile,
+      onStateChange: this.#onStateChange,
+      makeInstance: (layer, onCrash) =>
+        new ProcessClientInstance(
+          clientNamed(plan[layer]),
+          () => this.#contextOf(plan, jwtSecretFile),
+          supervision,
+          onCrash,
+        ),
+    })
+  }
+
+  #contextOf(node: NodePlan, jwtSecretFile: string): NodeContext {
+    const peers = declaredPeers(this.manifest.edges, node.name).flatMap((name) => {
+      const peer = this.manifest.nodes.find((one) => one.name === name)
+      return peer ? [{ node: peer, address: peer.address, ports: this.#portsOf(name) }] : []
+    })
+    return {
+      manifest: this.manifest,
+      node,
+      ports: this.#portsOf(node.name),
+      peers,
+      files: this.directory.files,
+      directory: this.directory.nodeDirectory(node.name),
+      jwtSecretFile,
+      binary: this.#programs.path,
+    }
+  }
+
+  #portsOf(name: string): NodePorts {
+    const claim = this.#ports.get(name)
+    if (claim === undefined) throw new Error(`no ports were claimed for ${name}`)
+    return claim.ports
+  }
+
+  /** Drawn once per node: nothing but the node's own two clients may know it, so it does not come from the seed. */
+  async #jwtSecretFile({ name }: NodePlan): Promise<string> {
+    const path = join(this.directory.nodeDirectory(name), 'jwt.hex')
+    const known = await readFile(path, 'utf8').catch(() => '')
+    if (/^[0-9a-f]{64}$/.test(known.trim())) return path
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600 })
+    return path
+  }
+
+  async #save(change: Partial<SavedNetwork>): Promise<void> {
+    const ports = Object.fromEntries([...this.#ports].map(([name, claim]) => [name, claim.ports]))
+    this.#saved = { ...this.#saved, ...change, ports }
+    await this.directory.save(this.#saved)
+  }
+}

@@ -1,0 +1,229 @@
+import type { AccountPlan, ChainPlan, Manifest } from '../plan/manifest.ts'
+import { nearestOf } from '../plan/nearest.ts'
+import type { AddedNodeOptions } from '../plan/options.ts'
+import { assertConsensus } from './assert-consensus.ts'
+import { type NodeView, StateError, UnknownNodeError, WaitTimeoutError } from './errors.ts'
+import type { NetworkHost } from './network-host.ts'
+import type { Node } from './node.ts'
+import { type NodePeers, peersOf } from './peers.ts'
+import type { SlotClock } from './slot-clock.ts'
+import { type SlotReport, watchSlots } from './slot-report.ts'
+import { viewsOf } from './views.ts'
+
+export interface WaitOptions {
+  /** Slots after which the wait fails. Each method says its own default. */
+  readonly withinSlots?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * A running network. Made by `startNetwork`; `stop` or disposal ends every process of it.
+ *
+ * @example
+ * await using network = await startNetwork({ nodes: 4 })
+ * await network.waitForFinalizedEpoch(2)
+ * await network.assertConsensus()
+ */
+export class Network implements AsyncDisposable {
+  readonly #host: NetworkHost
+  readonly #stopping = new AbortController()
+  #stopped: Promise<void> | undefined
+
+  /** @internal */
+  constructor(host: NetworkHost) {
+    this.#host = host
+  }
+
+  get name(): string {
+    return this.manifest.name
+  }
+
+  /** What keys and random choices were derived from. */
+  get seed(): number {
+    return this.manifest.seed
+  }
+
+  /** The plan as it is now, added and removed nodes included. */
+  get manifest(): Manifest {
+    return this.#host.manifest
+  }
+
+  get chain(): ChainPlan {
+    return this.manifest.chain
+  }
+
+  /** Where the network keeps its files and logs. */
+  get directory(): string {
+    return this.#host.directory.path
+  }
+
+  /** Unix time of genesis, seconds. */
+  get genesisTime(): number {
+    return this.#host.genesisTime
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#host.nodes
+  }
+
+  /** Prefunded accounts of the execution layer. */
+  get accounts(): readonly AccountPlan[] {
+    return this.manifest.accounts
+  }
+
+  /** Slot by the wall clock; negative before genesis. */
+  get currentSlot(): number {
+    return this.#clock.currentSlot
+  }
+
+  get currentEpoch(): number {
+    return this.#clock.epochOf(this.currentSlot)
+  }
+
+  /** Number of validators on each node, by name. */
+  get validatorDistribution(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.manifest.nodes.map(({ name, validators }) => [name, validators.count]))
+  }
+
+  /** @throws {UnknownNodeError} */
+  node(name: string): Node {
+    const node = this.nodes.find((one) => one.name === name)
+    if (node !== undefined) return node
+    const known = this.nodes.map((one) => one.name)
+    throw new UnknownNodeError(name, known, nearestOf(name, known))
+  }
+
+  /** Connected peers of every running node, on both layers, by name. */
+  peers(options: { signal?: AbortSignal | undefined } = {}): Promise<NodePeers[]> {
+    return peersOf(this.#host, options.signal)
+  }
+
+  /** What every node says of the chain now. */
+  views(options: { signal?: AbortSignal | undefined } = {}): Promise<NodeView[]> {
+    return viewsOf(this.nodes, options.signal)
+  }
+
+  /** Resolves when this many slots have gone by, by the clock. */
+  async waitForSlots(count: number, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    await this.#clock.until(this.currentSlot + count, this.#signal(signal))
+  }
+
+  /**
+   * Resolves when every running node's head is at this slot or later.
+   *
+   * @param options - `withinSlots`: by default the slots until then and two epochs more
+   * @throws {WaitTimeoutError} with each node's view
+   */
+  async waitForHead(slot: number, options: WaitOptions = {}): Promise<void> {
+    const withinSlots =
+      options.withinSlots ?? Math.max(0, slot - this.currentSlot) + 2 * this.chain.slotsPerEpoch
+    await this.#waitUntil(`a head at slot ${slot} on every node`, { ...options, withinSlots }, (view) => {
+      return view.headSlot !== undefined && view.headSlot >= slot
+    })
+  }
+
+  /**
+   * Resolves when every running node has finalized this epoch or a later one.
+   *
+   * @param options - `withinSlots`: by default the slots until finality is due (two epochs after the end
+   *   of the epoch, by the specification) and three epochs more
+   * @throws {WaitTimeoutError} with each node's view
+   */
+  async waitForFinalizedEpoch(epoch: number, options: WaitOptions = {}): Promise<void> {
+    const { slotsPerEpoch } = this.chain
+    const due = (epoch + 2) * slotsPerEpoch - this.currentSlot
+    const withinSlots = options.withinSlots ?? Math.max(0, due) + 3 * slotsPerEpoch
+    await this.#waitUntil(`finalized epoch ${epoch} on every node`, { ...options, withinSlots }, (view) => {
+      return view.finalizedEpoch !== undefined && view.finalizedEpoch >= epoch
+    })
+  }
+
+  /**
+   * Checks that all running nodes share one chain, by block roots.
+   *
+   * @throws {ConsensusError} with each node's view
+   */
+  assertConsensus(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    return assertConsensus(this.nodes, { seed: this.seed, signal: options.signal })
+  }
+
+  /** One report a slot, near its end, until the signal or the end of the network. */
+  slots(options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<SlotReport> {
+    return watchSlots(this, this.#clock, this.#signal(options.signal))
+  }
+
+  /**
+   * Adds a node without validators and resolves when its APIs answer; it syncs from its peers.
+   *
+   * @example
+   * const late = await network.addNode({ peers: ['node-0', 'node-1'] })
+   */
+  async addNode(
+    options: AddedNodeOptions = {},
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<Node> {
+    this.#demandRunning('add a node')
+    return this.#host.addNode(options, this.#signal(signal))
+  }
+
+  /**
+   * Stops a node for good and deletes its data. Its validators stay on the chain, offline. No other node
+   * changes.
+   *
+   * @throws {UnknownNodeError}
+   */
+  async removeNode(name: string): Promise<void> {
+    this.#demandRunning('remove a node')
+    await this.#host.removeNode(this.node(name))
+  }
+
+  /**
+   * Stops every node. May be called at any time and more than once. A directory that was given stays, and
+   * `startNetwork` with it continues the chain; a temporary one is deleted.
+   */
+  stop(): Promise<void> {
+    this.#stopping.abort(new StateError(`The network ${this.name} was stopped.`, 'Start it again to go on.'))
+    this.#stopped ??= this.#host.close()
+    return this.#stopped
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  get #clock(): SlotClock {
+    return this.#host.clock
+  }
+
+  #signal(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal])
+  }
+
+  #demandRunning(action: string): void {
+    if (this.#stopped === undefined) return
+    throw new StateError(
+      `Cannot ${action}: the network ${this.name} was stopped.`,
+      'Start it again to go on.',
+    )
+  }
+
+  /** Asks all running nodes a few times a slot until each satisfies the condition. */
+  async #waitUntil(
+    expected: string,
+    { withinSlots, signal }: WaitOptions & { withinSlots: number },
+    isMet: (view: NodeView) => boolean,
+  ): Promise<void> {
+    const whole = this.#signal(signal)
+    const lastSlot = this.currentSlot + withinSlots
+    for (;;) {
+      const running = this.nodes.filter((node) => node.state === 'running')
+      const views = await viewsOf(running, whole)
+      if (views.length > 0 && views.every(isMet)) return
+      if (this.currentSlot > lastSlot || running.length === 0) {
+        const all = await this.views({ signal: whole })
+        throw new WaitTimeoutError({ expected, slots: withinSlots, views: all, seed: this.seed })
+      }
+      await this.#clock.pause(whole)
+    }
+  }
+}

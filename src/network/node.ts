@@ -1,0 +1,225 @@
+import { BeaconApi } from '../apis/beacon-api.ts'
+import { ExecutionApi } from '../apis/execution-api.ts'
+import type { CrashReport, ProcessClientInstance, ProcessInfo } from '../clients/process-client-instance.ts'
+import type { NodePlan, NodePorts } from '../plan/manifest.ts'
+import { ProcessStartError } from '../processes/errors.ts'
+import { lastLogLines } from '../processes/log-tail.ts'
+import { describeExit } from '../processes/managed-process.ts'
+import { StateError } from './errors.ts'
+
+export type NodeState = 'stopped' | 'starting' | 'running' | 'paused' | 'stopping' | 'failed'
+
+export interface ExecutionEndpoint {
+  /** Name of the client, e.g. `geth`. */
+  readonly client: string
+  /** JSON-RPC over HTTP. */
+  readonly rpcUrl: string
+  /** JSON-RPC over WebSocket. */
+  readonly wsUrl: string
+  /** Engine API; needs the JWT in `jwtSecretFile`. */
+  readonly engineUrl: string
+  readonly jwtSecretFile: string
+}
+
+export interface ConsensusEndpoint {
+  /** Name of the client, e.g. `prysm`. */
+  readonly client: string
+  /** Beacon API. */
+  readonly apiUrl: string
+  /** libp2p peer id. */
+  readonly peerId: string
+}
+
+export interface NodeParts {
+  readonly plan: NodePlan
+  readonly ports: NodePorts
+  readonly jwtSecretFile: string
+  readonly makeInstance: (
+    layer: 'execution' | 'consensus',
+    onCrash: (report: CrashReport) => void,
+  ) => ProcessClientInstance
+  readonly onStateChange: (node: Node) => void
+}
+
+/**
+ * An execution client, a consensus client and their validators.
+ *
+ * Start and stop may be called at any moment and in any state: a second start joins the first one, a stop
+ * ends a start that is under way.
+ */
+export class Node {
+  readonly name: string
+  readonly plan: NodePlan
+  readonly execution: ExecutionEndpoint
+  readonly consensus: ConsensusEndpoint
+  /** @internal */
+  readonly executionApi: ExecutionApi
+  /** @internal */
+  readonly beaconApi: BeaconApi
+  /** The process that ended unasked, while the state is `failed`. */
+  crash: CrashReport | undefined
+  readonly #executionInstance: ProcessClientInstance
+  readonly #consensusInstance: ProcessClientInstance
+  readonly #onStateChange: (node: Node) => void
+  #state: NodeState = 'stopped'
+  #queue: Promise<unknown> = Promise.resolve()
+  #pendingStart: { readonly done: Promise<void>; readonly abort: AbortController } | undefined
+
+  constructor({ plan, ports, jwtSecretFile, makeInstance, onStateChange }: NodeParts) {
+    this.name = plan.name
+    this.plan = plan
+    this.execution = {
+      client: plan.execution,
+      rpcUrl: `http://127.0.0.1:${ports.executionRpc}`,
+      wsUrl: `ws://127.0.0.1:${ports.executionRpc}`,
+      engineUrl: `http://127.0.0.1:${ports.executionEngine}`,
+      jwtSecretFile,
+    }
+    this.consensus = {
+      client: plan.consensus,
+      apiUrl: `http://127.0.0.1:${ports.consensusApi}`,
+      peerId: plan.libp2p.peerId,
+    }
+    this.executionApi = new ExecutionApi(this.execution.rpcUrl)
+    this.beaconApi = new BeaconApi(this.consensus.apiUrl)
+    this.#executionInstance = makeInstance('execution', (report) => this.#onCrash(report))
+    this.#consensusInstance = makeInstance('consensus', (report) => this.#onCrash(report))
+    this.#onStateChange = onStateChange
+  }
+
+  get state(): NodeState {
+    return this.#state
+  }
+
+  /** The processes that run now, in the order in which they were started. */
+  get processes(): readonly ProcessInfo[] {
+    return [...this.#executionInstance.processes, ...this.#consensusInstance.processes]
+  }
+
+  /**
+   * Starts the clients and resolves when their APIs answer. On data of an earlier run the node goes on from
+   * there and catches up with its peers. A failed node is stopped first.
+   *
+   * @throws {ProcessStartError} when a client does not start; the node is then stopped.
+   */
+  async start({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    if (this.#pendingStart !== undefined) return this.#pendingStart.done
+    const abort = new AbortController()
+    const whole = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal])
+    const done = this.#enqueue(() => this.#startNow(whole))
+    const pending = { done, abort }
+    this.#pendingStart = pending
+    try {
+      await done
+    } finally {
+      if (this.#pendingStart === pending) this.#pendingStart = undefined
+    }
+  }
+
+  /** Stops the clients gracefully and resolves when their processes are gone. Their data stays. */
+  async stop(): Promise<void> {
+    this.#abandonStart()
+    await this.#enqueue(async () => {
+      if (this.#state === 'stopped') return
+      this.#setState('stopping')
+      await this.#stopInstances()
+      this.#setState('stopped')
+    })
+  }
+
+  async restart(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    await this.stop()
+    await this.start(options)
+  }
+
+  /** Ends the clients with SIGKILL, as a power cut would. */
+  async kill(): Promise<void> {
+    this.#abandonStart()
+    await this.#enqueue(async () => {
+      await Promise.all([this.#consensusInstance.kill(), this.#executionInstance.kill()])
+      this.#setState('stopped')
+    })
+  }
+
+  /** Freezes the clients (SIGSTOP) until `resume`. */
+  async pause(): Promise<void> {
+    await this.#enqueue(async () => {
+      if (this.#state === 'paused') return
+      this.#demand('running', 'pause')
+      this.#consensusInstance.pause()
+      this.#executionInstance.pause()
+      this.#setState('paused')
+    })
+  }
+
+  async resume(): Promise<void> {
+    await this.#enqueue(async () => {
+      if (this.#state === 'running') return
+      this.#demand('paused', 'resume')
+      this.#executionInstance.resume()
+      this.#consensusInstance.resume()
+      this.#setState('running')
+    })
+  }
+
+  async #startNow(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#state === 'running' || this.#state === 'paused') return
+    if (this.#state === 'failed') await this.#stopInstances()
+    this.crash = undefined
+    this.#setState('starting')
+    try {
+      // The consensus client redials its engine only after 15 s, so the engine must answer first.
+      await this.#executionInstance.start(signal)
+      await this.#consensusInstance.start(signal)
+      this.#setState('running')
+    } catch (error) {
+      await this.#stopInstances()
+      this.#setState('stopped')
+      throw error
+    }
+  }
+
+  async #stopInstances(): Promise<void> {
+    await this.#consensusInstance.stop()
+    await this.#executionInstance.stop()
+  }
+
+  #onCrash(report: CrashReport): void {
+    this.crash = report
+    if (this.#state === 'starting') this.#pendingStart?.abort.abort(crashError(report))
+    else this.#setState('failed')
+  }
+
+  #abandonStart(): void {
+    this.#pendingStart?.abort.abort(
+      new StateError(
+        `${this.name} was stopped while it was starting.`,
+        'Start it again if this was not meant.',
+      ),
+    )
+  }
+
+  #demand(state: NodeState, action: string): void {
+    if (this.#state === state) return
+    throw new StateError(`Cannot ${action} ${this.name}: it is ${this.#state}.`, `It must be ${state}.`)
+  }
+
+  /** One transition at a time, in the order of the calls; a failed one does not hold up the next. */
+  #enqueue<T>(transition: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(transition, transition)
+    this.#queue = result.catch(() => {})
+    return result
+  }
+
+  #setState(state: NodeState): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.#onStateChange(this)
+  }
+}
+
+function crashError({ title, command, status, logFile }: CrashReport): ProcessStartError {
+  const reason = describeExit(status)
+  return new ProcessStartError({ title, command, logFile, lastLines: lastLogLines(logFile), reason })
+}

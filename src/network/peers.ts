@@ -1,0 +1,56 @@
+import type { EdgePlan, Manifest, NodePlan } from '../plan/manifest.ts'
+import type { Node } from './node.ts'
+
+/** Connected peers of one node, as names in the order of the nodes; an id that belongs to none is kept as it is. */
+export interface NodePeers {
+  readonly name: string
+  readonly execution: readonly string[]
+  readonly consensus: readonly string[]
+}
+
+/** Peers that a node is declared to have. */
+export function declaredPeers(edges: readonly EdgePlan[], name: string): string[] {
+  return edges.flatMap(({ a, b }) => (a === name ? [b] : b === name ? [a] : []))
+}
+
+export async function peersOf(
+  { manifest, nodes }: { manifest: Manifest; nodes: readonly Node[] },
+  signal?: AbortSignal,
+): Promise<NodePeers[]> {
+  const byPeerId = new Map(manifest.nodes.map((node) => [node.libp2p.peerId, node]))
+  const byNodeId = new Map(manifest.nodes.map((node) => [node.devp2p.nodeId.slice(2), node]))
+  const running = nodes.filter((node) => node.state === 'running')
+  return Promise.all(
+    running.map(async ({ name, executionApi, beaconApi }) => {
+      const options = { signal, timeoutMs: 5_000 }
+      const [execution, consensus] = await Promise.all([
+        executionApi.connectedPeers(options),
+        beaconApi.connectedPeers(options),
+      ])
+      return { name, execution: namesOf(execution, byNodeId), consensus: namesOf(consensus, byPeerId) }
+    }),
+  )
+}
+
+function namesOf(ids: readonly string[], known: ReadonlyMap<string, NodePlan>): string[] {
+  return ids
+    .map((id) => ({
+      name: known.get(id)?.name ?? id,
+      index: known.get(id)?.index ?? Number.MAX_SAFE_INTEGER,
+    }))
+    .sort((a, b) => a.index - b.index)
+    .map(({ name }) => name)
+}
+
+/** Declared connections that are not there yet, as `a - b (layer)`. */
+export function missingConnections(peers: readonly NodePeers[], edges: readonly EdgePlan[]): string[] {
+  const running = new Set(peers.map(({ name }) => name))
+  return peers.flatMap((node) => {
+    const declared = declaredPeers(edges, node.name).filter((name) => running.has(name))
+    const missing = (layer: 'execution' | 'consensus') =>
+      declared
+        .filter((name) => !node[layer].includes(name))
+        .map((name) => `${node.name} - ${name} (${layer})`)
+    return [...missing('execution'), ...missing('consensus')]
+  })
+}

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { assertConsensus } from './assert-consensus.ts'
+import { ConsensusError, describeViews, ReadinessError } from './errors.ts'
+import type { NetworkHost } from './network-host.ts'
+import { missingConnections, peersOf } from './peers.ts'
+import type { OnProgress } from './progress.ts'
+import { viewsOf } from './views.ts'
+
+interface ReadyOptions {
+  readonly onProgress: OnProgress
+  readonly signal: AbortSignal
+}
+
+const pollMs = 250
+/** Clients redial with back-off; after this long a connection will not come by itself. */
+const peersDeadlineMs = 90_000
+/** Epochs within which a healthy network has a common head. */
+const headDeadlineEpochs = 4
+
+/**
+ * Resolves when every node has its declared peers on both layers, and all agree on a head that is newer
+ * than every head at the time of the call (or than genesis).
+ *
+ * @throws {ReadinessError} naming what is missing.
+ */
+export async function becomeReady(host: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
+  const before = await viewsOf(host.nodes, signal)
+  const firstNewSlot = Math.max(...before.map((view) => view.headSlot ?? 0)) + 1
+  await waitForGenesis(host, { onProgress, signal })
+  await waitForPeers(host, { onProgress, signal })
+  await waitForCommonHead(host, firstNewSlot, { onProgress, signal })
+}
+
+async function waitForGenesis({ clock }: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
+  while (clock.currentSlot < 0) {
+    const seconds = Math.ceil((clock.genesisTimeMs - Date.now()) / 1000)
+    onProgress({ stage: 'wait-genesis', message: `genesis in ${seconds} s` })
+    await delay(Math.min(1_000, Math.max(0, clock.genesisTimeMs - Date.now())), undefined, { signal })
+  }
+}
+
+async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
+  const { edges } = host.manifest
+  const total = edges.length * 4
+  const deadline = performance.now() + peersDeadlineMs
+  for (;;) {
+    const missing = missingConnections(await peersOf(host, signal), edges)
+    onProgress({ stage: 'peers', message: 'connecting the peers', done: total - missing.length, total })
+    if (missing.length === 0) return
+    if (performance.now() > deadline) {
+      const seconds = peersDeadlineMs / 1000
+      throw new ReadinessError(`Declared peers were not connected within ${seconds} s.`, missing, { missing })
+    }
+    await delay(pollMs, undefined, { signal })
+  }
+}
+
+async function waitForCommonHead(
+  host: NetworkHost,
+  firstNewSlot: number,
+  { onProgress, signal }: ReadyOptions,
+): Promise<void> {
+  const { clock, manifest, nodes } = host
+  const lastSlot = Math.max(firstNewSlot, clock.currentSlot) + headDeadlineEpochs * clock.slotsPerEpoch
+  for (;;) {
+    const views = await viewsOf(nodes, signal)
+    const done = views.filter((view) => (view.headSlot ?? 0) >= firstNewSlot).length
+    onProgress({ stage: 'head', message: `waiting for a common head`, done, total: nodes.length })
+    if (done === nodes.length && (await agree(host, signal))) return
+    if (clock.currentSlot > lastSlot) {
+      const problem = `The nodes did not agree on a head after slot ${firstNewSlot - 1} by slot ${lastSlot}.`
+      throw new ReadinessError(problem, [...describeViews(views), `Seed: ${manifest.seed}`], { views })
+    }
+    await delay(pollMs, undefined, { signal })
+  }
+}
+
+/** While blocks are on their way the heads differ for a moment, so one disagreement is no failure here. */
+async function agree({ nodes, manifest }: NetworkHost, signal: AbortSignal): Promise<boolean> {
+  try {
+    await assertConsensus(nodes, { seed: manifest.seed, signal })
+    return true
+  } catch (error) {
+    if (error instanceof ConsensusError) return false
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+import { capabilityRegistry, clientNamed } from '../clients/registry.ts'
+import type { Manifest } from '../plan/manifest.ts'
+import type { NetworkOptions } from '../plan/options.ts'
+import { planNetwork as planWith } from '../plan/plan-network.ts'
+import { ClientPrograms, type ProgramPaths } from './client-programs.ts'
+import { continueChain } from './continue-chain.ts'
+import { DirectoryError } from './errors.ts'
+import { materialize } from './materialize.ts'
+import { Network } from './network.ts'
+import { NetworkDirectory, reapAbandonedNetworks, type SavedNetwork } from './network-directory.ts'
+import { NetworkHost } from './network-host.ts'
+import type { Node } from './node.ts'
+import type { OnProgress } from './progress.ts'
+import { becomeReady } from './readiness.ts'
+import { StartBudget } from './start-budget.ts'
+import { startNodes } from './start-nodes.ts'
+
+/** Options of the network itself, beside those that it is planned from. */
+export interface RunOptions {
+  /**
+   * Directory of the network. One that holds a network that was stopped, or that crashed, continues its
+   * chain; the other options must then be the same as before, or left out.
+   * @default a temporary directory, deleted when the network stops
+   */
+  dir?: string | undefined
+  /** Aborts the start; a network that is up is ended by its `stop`. */
+  signal?: AbortSignal | undefined
+  /** Paths of own builds of the clients' programs. @example { geth: '/opt/geth/geth' } */
+  programs?: ProgramPaths | undefined
+  /** Told what the start is doing. */
+  onProgress?: OnProgress | undefined
+  /** Told when a node changes its state, e.g. because a process crashed. */
+  onStateChange?: ((node: Node) => void) | undefined
+}
+
+export type StartNetworkOptions = NetworkOptions & RunOptions
+
+/**
+ * Plans a network without starting anything. Pure: the same options give the same manifest.
+ *
+ * @throws {OptionError} naming the field, what was given and what is allowed.
+ */
+export function planNetwork(options: NetworkOptions = {}): Manifest {
+  return planWith(options, capabilityRegistry)
+}
+
+/**
+ * Starts a network and resolves when all its nodes have their declared peers and agree on a head after
+ * genesis. When it rejects, no process is left.
+ *
+ * @throws {OptionError} for options that cannot work.
+ * @throws {DirectoryError} when the directory is in use or holds something else.
+ * @throws {MissingClientError | ClientInstallError} when a client cannot be had.
+ * @throws {ProcessStartError | CommandError} when a client does not start.
+ * @throws {ReadinessError} when the nodes do not connect or agree.
+ *
+ * @example
+ * import { startNetwork } from 'eth-localnet'
+ *
+ * await using network = await startNetwork({ nodes: 4, validators: 64 })
+ * console.log(network.nodes[0].execution.rpcUrl)
+ */
+export async function startNetwork(options: StartNetworkOptions = {}): Promise<Network> {
+  const { dir, signal = new AbortController().signal, programs = {}, ...rest } = options
+  const { onProgress = () => {}, onStateChange = () => {}, ...planOptions } = rest
+  const planned = planNetwork(planOptions)
+  signal.throwIfAborted()
+  await reapAbandonedNetworks()
+  const directory = await NetworkDirectory.claim(dir)
+  let host: NetworkHost | undefined
+  try {
+    const earlier = await directory.load()
+    if (earlier !== undefined) refuseOtherOptions(planOptions, planned, earlier, directory.path)
+    const manifest = earlier?.manifest ?? planned
+    const clientPrograms = new ClientPrograms(programs, onProgress)
+    await clientPrograms.find(manifest.nodes, signal)
+    const budget = new StartBudget(manifest.nodes.map(startCpuMs))
+    const startedAt = performance.now()
+    const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
+    host = new NetworkHost({ directory, saved, programs: clientPrograms, onStateChange })
+    await host.open()
+    await startNodes(host.nodes, { onProgress, signal })
+    await budget.record(performance.now() - startedAt)
+    if (earlier !== undefined) await continueChain(host, { onProgress, signal })
+    await becomeReady(host, { onProgress, signal })
+    return new Network(host)
+  } catch (error) {
+    // The logs of a failed start are worth more than a clean disk.
+    if (host !== undefined) await host.close({ keepDirectory: !signal.aborted })
+    else await directory.release()
+    throw error
+  }
+}
+
+function startCpuMs(node: Manifest['nodes'][number]): number {
+  return clientNamed(node.execution).startCpuMs + clientNamed(node.consensus).startCpuMs
+}
+
+/** A directory is continued with the options that it was started with; other ones would be ignored silently. */
+function refuseOtherOptions(
+  given: NetworkOptions,
+  planned: Manifest,
+  { planned: before }: SavedNetwork,
+  directory: string,
+): void {
+  const isAsked = Object.values(given).some((value) => value !== undefined)
+  if (!isAsked || JSON.stringify(planned) === JSON.stringify(before)) return
+  throw new DirectoryError('directory-options', {
+    directory,
+    problem: 'The network in this directory was started with other options.',
+    advice: 'Leave the options out to continue it as it is, or choose another directory for a new one.',
+  })
+}
