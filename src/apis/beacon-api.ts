@@ -5,15 +5,14 @@ const uint = z.string().regex(/^\d+$/).transform(Number)
 const root = z.string().regex(/^0x[0-9a-f]{64}$/i)
 const checkpoint = z.object({ epoch: uint, root })
 
-const headerSchema = z.object({
-  data: z.object({
-    root,
-    canonical: z.boolean(),
-    header: z.object({
-      message: z.object({ slot: uint, proposer_index: uint, parent_root: root, state_root: root }),
-    }),
+const headerDataSchema = z.object({
+  root,
+  header: z.object({
+    message: z.object({ slot: uint, proposer_index: uint, parent_root: root }),
   }),
 })
+const headerSchema = z.object({ data: headerDataSchema })
+const headersSchema = z.object({ data: z.array(headerDataSchema) })
 const finalitySchema = z.object({
   data: z.object({ previous_justified: checkpoint, current_justified: checkpoint, finalized: checkpoint }),
 })
@@ -27,20 +26,6 @@ const syncingSchema = z.object({
 })
 const genesisSchema = z.object({ data: z.object({ genesis_time: uint, genesis_validators_root: root }) })
 const peersSchema = z.object({ data: z.array(z.object({ peer_id: z.string(), direction: z.string() })) })
-const payloadSchema = z.object({ block_number: uint, block_hash: root })
-const blockSchema = z.object({
-  data: z.object({
-    message: z.object({
-      slot: uint,
-      parent_root: root,
-      body: z.object({
-        execution_payload: payloadSchema.optional(),
-        execution_payload_header: payloadSchema.optional(),
-      }),
-    }),
-  }),
-})
-
 export interface Checkpoint {
   readonly epoch: number
   readonly root: string
@@ -66,12 +51,6 @@ export interface SyncingStatus {
   readonly isOptimistic: boolean
 }
 
-/** The execution payload that a beacon block carries. */
-export interface PayloadReference {
-  readonly blockNumber: number
-  readonly blockHash: string
-}
-
 /**
  * The part of the standard Beacon API that is used here, over HTTP.
  * https://ethereum.github.io/beacon-APIs
@@ -88,10 +67,15 @@ export class BeaconApi {
     const answer = await this.#get(`/eth/v1/beacon/headers/${blockId}`, headerSchema, options).catch(
       undefinedIfMissing,
     )
-    if (answer === undefined) return undefined
-    const { root, header } = answer.data
-    const { slot, proposer_index: proposerIndex, parent_root: parentRoot } = header.message
-    return { root, slot, proposerIndex, parentRoot }
+    return answer && toBlockHeader(answer.data)
+  }
+
+  /** All blocks that the node has of a slot, those of abandoned branches included. */
+  async headersAt(slot: number, options?: RequestOptions): Promise<BlockHeader[]> {
+    const answer = await this.#get(`/eth/v1/beacon/headers?slot=${slot}`, headersSchema, options).catch(
+      undefinedIfMissing,
+    )
+    return answer?.data.map(toBlockHeader) ?? []
   }
 
   async finalityCheckpoints(stateId = 'head', options?: RequestOptions): Promise<FinalityCheckpoints> {
@@ -120,20 +104,16 @@ export class BeaconApi {
     return { genesisTime: data.genesis_time, genesisValidatorsRoot: data.genesis_validators_root }
   }
 
-  /** The payload of a block, read from its blinded form: no execution client is needed to answer. */
-  async payload(blockId: string | number, options?: RequestOptions): Promise<PayloadReference | undefined> {
-    const path = `/eth/v1/beacon/blinded_blocks/${blockId}`
-    const answer = await this.#get(path, blockSchema, options).catch(undefinedIfMissing)
-    const body = answer?.data.message.body
-    const payload = body?.execution_payload_header ?? body?.execution_payload
-    return payload && { blockNumber: payload.block_number, blockHash: payload.block_hash }
-  }
-
   async #get<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> {
     const answer = schema.safeParse(await fetchJson(`${this.url}${path}`, {}, options))
     if (answer.success) return answer.data
     throw new ApiError(`GET ${this.url}${path}`, `unexpected answer: ${z.prettifyError(answer.error)}`)
   }
+}
+
+function toBlockHeader({ root, header }: z.infer<typeof headerDataSchema>): BlockHeader {
+  const { slot, proposer_index: proposerIndex, parent_root: parentRoot } = header.message
+  return { root, slot, proposerIndex, parentRoot }
 }
 
 function undefinedIfMissing(error: unknown): undefined {

@@ -9,8 +9,12 @@ const answerSchema = z.union([
   z.object({ result: z.unknown() }).refine((answer) => answer.result !== undefined),
   z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
 ])
-const blockSchema = z.object({ number: quantity, hash: z.string() }).nullable()
+const blockSchema = z
+  .object({ number: quantity, hash: z.string(), parentBeaconBlockRoot: z.string().optional() })
+  .nullable()
 const peersSchema = z.array(z.object({ id: z.string(), enode: z.string() }))
+
+export type ExecutionBlock = NonNullable<z.infer<typeof blockSchema>>
 
 /** The part of the execution JSON-RPC that is used here. https://ethereum.github.io/execution-apis */
 export class ExecutionApi {
@@ -25,12 +29,8 @@ export class ExecutionApi {
   }
 
   /** @returns null when the node has no such block. */
-  block(tag: string, options?: RequestOptions): Promise<{ number: number; hash: string } | null> {
+  block(tag: string, options?: RequestOptions): Promise<ExecutionBlock | null> {
     return this.call('eth_getBlockByNumber', [tag, false], blockSchema, options)
-  }
-
-  blockByHash(hash: string, options?: RequestOptions): Promise<{ number: number; hash: string } | null> {
-    return this.call('eth_getBlockByHash', [hash, false], blockSchema, options)
   }
 
   /** devp2p node ids (the public keys, 64 bytes in hex without 0x) of the connected peers. */

@@ -29,7 +29,11 @@ const defaultTimeoutMs = 10_000
  *
  * @throws {ApiError} when there is no answer, its status is an error, or it is not JSON.
  */
-export async function fetchJson(url: string, init: RequestInit = {}, options: RequestOptions = {}): Promise<unknown> {
+export async function fetchJson(
+  url: string,
+  init: RequestInit = {},
+  options: RequestOptions = {},
+): Promise<unknown> {
   const text = await fetchText(url, init, options)
   try {
     return JSON.parse(text)

@@ -26,6 +26,8 @@ export interface NodeContext {
   readonly files: NetworkFiles
   /** The node's own directory; everything the client writes goes below it. */
   readonly directory: string
+  /** Root of the beacon block to go on from, where the client must not take the head that it stored. */
+  readonly resumeFrom?: string | undefined
   /** File with the secret of the node's Engine API, 32 bytes in hex. */
   readonly jwtSecretFile: string
   /** Path of one of the client's programs. */
@@ -53,4 +55,6 @@ export interface ProcessClient {
   readonly initialize: (context: NodeContext) => CommandSpec[] | Promise<CommandSpec[]>
   /** Started in this order, stopped in the reverse one. */
   readonly processes: (context: NodeContext) => ProcessSpec[]
+  /** Execution clients: makes an earlier block the head, for good. */
+  readonly rewind?: (rpcUrl: string, blockNumber: number, signal: AbortSignal) => Promise<void>
 }

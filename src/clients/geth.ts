@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { z } from 'zod'
+import { ExecutionApi } from '../apis/execution-api.ts'
 import { enodeUrl } from '../plan/identity.ts'
 import type { NodeContext, ProcessClient } from './client.ts'
 import { gethBinaries } from './geth-binaries.ts'
@@ -62,6 +64,12 @@ export const geth: ProcessClient = {
       stopDeadlineMs: 20_000,
     },
   ],
+
+  rewind: async (rpcUrl, blockNumber, signal) => {
+    await new ExecutionApi(rpcUrl).call('debug_setHead', [`0x${blockNumber.toString(16)}`], z.null(), {
+      signal,
+    })
+  },
 }
 
 const rpcModules = 'eth,net,web3,txpool,debug,admin'

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import { postJson } from '../apis/http-json.ts'
 import { libp2pMultiaddr } from '../plan/identity.ts'
 import type { ProcessSpec } from '../processes/process-spec.ts'
 import type { NodeContext, ProcessClient } from './client.ts'
-import { postJson } from '../apis/http-json.ts'
 import { httpAnswers } from './probes.ts'
 import { prysmBinaries } from './prysm-binaries.ts'
+import { importKeystores, walletArguments } from './prysm-keystores.ts'
 
 /** Prysm's beacon node and validator client, https://docs.prylabs.network */
 export const prysm: ProcessClient = {
@@ -28,7 +29,7 @@ export const prysm: ProcessClient = {
   configFiles: (context) => [
     { path: identityFile(context), content: context.node.libp2p.privateKey.slice(2) },
   ],
-  initialize: () => [],
+  initialize: async (context) => (hasKeystores(context) ? [await importKeystores(context)] : []),
   processes: (context) => [
     beacon(context),
     ...(context.node.validators.count > 0 ? [validator(context)] : []),
@@ -82,8 +83,8 @@ function beacon(context: NodeContext): ProcessSpec {
       '--disable-quic',
       '--min-sync-peers=0',
       '--minimum-peers-per-subnet=0',
-      // A restart resumes at the head that was stored, not at the justified checkpoint before it.
-      '--sync-from=head',
+      // By itself a restart goes back to the justified checkpoint, and the blocks after it are lost.
+      `--sync-from=${context.resumeFrom ?? 'head'}`,
       // With the default limits a node that is an epoch behind is throttled for tens of seconds.
       '--block-batch-limit=512',
       '--block-batch-limit-burst-factor=10',
@@ -121,7 +122,14 @@ function validator(context: NodeContext): ProcessSpec {
   }
 }
 
-function keyArguments({ node }: NodeContext): string[] {
+/** The interop keys are the client's own; any others are given to it as keystores. */
+function hasKeystores({ node, manifest }: NodeContext): boolean {
+  return manifest.validators.keys.kind !== 'interop' && node.validators.count > 0
+}
+
+function keyArguments(context: NodeContext): string[] {
+  if (hasKeystores(context)) return walletArguments(context)
+  const { node } = context
   return [
     `--interop-start-index=${node.validators.first}`,
     `--interop-num-validators=${node.validators.count}`,

@@ -34,6 +34,8 @@ export async function materialize(parameters: {
     genesisTime,
     executionBlockHash: genesis.executionBlockHash,
     genesisValidatorsRoot: genesis.genesisValidatorsRoot,
+    genesisBlockRoot: genesis.genesisBlockRoot,
+    unclean: [],
     ports: {},
   }
   await directory.save(saved)

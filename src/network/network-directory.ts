@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { NetworkFiles } from '../clients/client.ts'
 import type { Manifest, NodePorts } from '../plan/manifest.ts'
 import { acquireFileLock, type FileLock, FileLockTimeoutError } from '../processes/file-lock.ts'
-import { ProcessRecords } from '../processes/process-records.ts'
+import { type ProcessRecord, ProcessRecords } from '../processes/process-records.ts'
 import { stateDirectory } from '../processes/state-directory.ts'
 import { DirectoryError } from './errors.ts'
 
@@ -17,6 +17,8 @@ const savedSchema = z.object({
   genesisTime: z.number().int().nonnegative(),
   executionBlockHash: z.string(),
   genesisValidatorsRoot: z.string(),
+  genesisBlockRoot: z.string(),
+  unclean: z.array(z.string()),
   ports: z.record(z.string(), z.custom<NodePorts>()),
 })
 
@@ -30,6 +32,9 @@ export interface SavedNetwork {
   readonly genesisTime: number
   readonly executionBlockHash: string
   readonly genesisValidatorsRoot: string
+  readonly genesisBlockRoot: string
+  /** Names of the nodes whose last run did not end by a stop; all of them while the network runs. */
+  readonly unclean: readonly string[]
   /** Ports last used, by node name. */
   readonly ports: Readonly<Record<string, NodePorts>>
 }
@@ -105,6 +110,20 @@ export class NetworkDirectory {
     await rename(`${path}.new`, path)
   }
 
+  /**
+   * Removes all that an earlier network left here.
+   *
+   * @throws {DirectoryError} when this is a directory of the user's, and what it holds cannot be told from
+   * files of theirs.
+   */
+  async clear(): Promise<void> {
+    const entries = await readdir(this.path)
+    if (!entries.includes(networkFile)) return
+    if (!this.path.startsWith(join(stateDirectory(), '/'))) await this.load()
+    const old = entries.filter((entry) => entry !== lockName)
+    await Promise.all(old.map((entry) => rm(join(this.path, entry), { recursive: true, force: true })))
+  }
+
   /** Gives the directory back; a temporary one is deleted unless it is to be kept for its logs. */
   async release({ keep = false } = {}): Promise<void> {
     this.#lock.release()
@@ -123,17 +142,26 @@ export async function knownNetworkDirectories(): Promise<{ directory: string; is
   return entries.flat()
 }
 
-/** Ends what killed supervisors left running, and deletes their temporary directories. */
-export async function reapAbandonedNetworks(): Promise<void> {
+/** Processes of one network that its killed supervisor had left running. */
+export interface ReapedNetwork {
+  readonly directory: string
+  readonly processes: readonly ProcessRecord[]
+}
+
+/** Ends what killed supervisors left running, deletes their temporary directories, and tells what was ended. */
+export async function reapAbandonedNetworks(): Promise<ReapedNetwork[]> {
+  const reaped: ReapedNetwork[] = []
   for (const { directory, isTemporary } of await knownNetworkDirectories()) {
     const lock = await acquireFileLock(join(directory, lockName), { timeoutMs: 0 }).catch(() => undefined)
     if (lock === undefined) continue
-    await new ProcessRecords(directory).reap()
+    const processes = await new ProcessRecords(directory).reap()
     lock.release()
+    if (processes.length > 0) reaped.push({ directory, processes })
     if (!isTemporary) continue
     await rm(directory, { recursive: true, force: true })
     await rm(registryFile(directory), { force: true })
   }
+  return reaped
 }
 
 async function readEntry(file: string) {

@@ -23,6 +23,10 @@ import { SlotClock } from './slot-clock.ts'
 export class NetworkHost {
   readonly directory: NetworkDirectory
   readonly clock: SlotClock
+  /** Whether nodes did not end by a stop when the network last ran. */
+  readonly wasCrashed: boolean
+  /** The slot in which this process took the network up. */
+  readonly startedAtSlot: number
   readonly #programs: ClientPrograms
   readonly #onStateChange: (node: Node) => void
   readonly #guardian = new Guardian()
@@ -41,6 +45,8 @@ export class NetworkHost {
     this.#programs = parameters.programs
     this.#onStateChange = parameters.onStateChange
     this.clock = new SlotClock({ genesisTime: this.genesisTime, ...this.manifest.chain })
+    this.wasCrashed = this.#saved.unclean.length > 0
+    this.startedAtSlot = this.clock.currentSlot
   }
 
   get manifest(): Manifest {
@@ -61,16 +67,19 @@ export class NetworkHost {
       this.#ports.set(plan.name, await claimPorts(plan, this.#saved.ports[plan.name]))
     }
     for (const plan of this.manifest.nodes) this.#nodes.set(plan.name, await this.#makeNode(plan))
-    await this.#save({})
+    // Whatever ends this process from now on without `close` is a crash of every node.
+    await this.#save({ unclean: this.manifest.nodes.map(({ name }) => name) })
   }
 
   async addNode(options: AddedNodeOptions, signal: AbortSignal): Promise<Node> {
     const manifest = planAddedNode(this.manifest, options, capabilityRegistry)
     const plan = manifest.nodes.at(-1) as NodePlan
+    const { unclean } = this.#saved
     await this.#programs.find(plan, signal)
     this.#ports.set(plan.name, await claimPorts(plan))
     await this.#save({ manifest })
     const node = await this.#makeNode(plan)
+    await this.#save({ unclean: [...unclean, plan.name] })
     this.#nodes.set(plan.name, node)
     try {
       await node.start({ signal })
@@ -94,6 +103,8 @@ export class NetworkHost {
   /** Stops everything and gives back the ports and the directory. */
   async close({ keepDirectory = false } = {}): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.stop()))
+    const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
+    await this.#save({ unclean })
     this.#guardian[Symbol.dispose]()
     for (const claim of this.#ports.values()) claim[Symbol.dispose]()
     await this.directory.release({ keep: keepDirectory })
@@ -106,18 +117,20 @@ export class NetworkHost {
       plan,
       ports: this.#portsOf(plan.name),
       jwtSecretFile,
+      genesisBlockRoot: this.#saved.genesisBlockRoot,
+      wasStoppedCleanly: !this.#saved.unclean.includes(plan.name),
       onStateChange: this.#onStateChange,
-      makeInstance: (layer, onCrash) =>
+      makeInstance: (layer, node, onCrash) =>
         new ProcessClientInstance(
           clientNamed(plan[layer]),
-          () => this.#contextOf(plan, jwtSecretFile),
+          () => this.#contextOf(plan, jwtSecretFile, node.resumeFrom),
           supervision,
           onCrash,
         ),
     })
   }
 
-  #contextOf(node: NodePlan, jwtSecretFile: string): NodeContext {
+  #contextOf(node: NodePlan, jwtSecretFile: string, resumeFrom: string | undefined): NodeContext {
     const peers = declaredPeers(this.manifest.edges, node.name).flatMap((name) => {
       const peer = this.manifest.nodes.find((one) => one.name === name)
       return peer ? [{ node: peer, address: peer.address, ports: this.#portsOf(name) }] : []
@@ -130,6 +143,7 @@ export class NetworkHost {
       files: this.directory.files,
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
+      resumeFrom,
       binary: this.#programs.path,
     }
   }

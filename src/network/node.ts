@@ -30,14 +30,22 @@ export interface ConsensusEndpoint {
   readonly peerId: string
 }
 
+export interface NodeProcess extends ProcessInfo {
+  readonly layer: 'execution' | 'consensus'
+}
+
 export interface NodeParts {
   readonly plan: NodePlan
   readonly ports: NodePorts
   readonly jwtSecretFile: string
+  /** False when its last run, in an earlier life of the network, did not end by `stop`. */
+  readonly wasStoppedCleanly: boolean
   readonly makeInstance: (
     layer: 'execution' | 'consensus',
+    node: Node,
     onCrash: (report: CrashReport) => void,
   ) => ProcessClientInstance
+  readonly genesisBlockRoot: string
   readonly onStateChange: (node: Node) => void
 }
 
@@ -58,6 +66,11 @@ export class Node {
   readonly beaconApi: BeaconApi
   /** The process that ended unasked, while the state is `failed`. */
   crash: CrashReport | undefined
+  /** False while it runs, and after a crash or `kill` until it was started again. */
+  isStoppedCleanly: boolean
+  /** Root of the block that the consensus client goes on from after a crash. @internal */
+  resumeFrom: string | undefined
+  readonly #genesisBlockRoot: string
   readonly #executionInstance: ProcessClientInstance
   readonly #consensusInstance: ProcessClientInstance
   readonly #onStateChange: (node: Node) => void
@@ -65,7 +78,8 @@ export class Node {
   #queue: Promise<unknown> = Promise.resolve()
   #pendingStart: { readonly done: Promise<void>; readonly abort: AbortController } | undefined
 
-  constructor({ plan, ports, jwtSecretFile, makeInstance, onStateChange }: NodeParts) {
+  constructor(parts: NodeParts) {
+    const { plan, ports, jwtSecretFile, makeInstance, onStateChange } = parts
     this.name = plan.name
     this.plan = plan
     this.execution = {
@@ -82,8 +96,10 @@ export class Node {
     }
     this.executionApi = new ExecutionApi(this.execution.rpcUrl)
     this.beaconApi = new BeaconApi(this.consensus.apiUrl)
-    this.#executionInstance = makeInstance('execution', (report) => this.#onCrash(report))
-    this.#consensusInstance = makeInstance('consensus', (report) => this.#onCrash(report))
+    this.isStoppedCleanly = parts.wasStoppedCleanly
+    this.#genesisBlockRoot = parts.genesisBlockRoot
+    this.#executionInstance = makeInstance('execution', this, (report) => this.#onCrash(report))
+    this.#consensusInstance = makeInstance('consensus', this, (report) => this.#onCrash(report))
     this.#onStateChange = onStateChange
   }
 
@@ -92,8 +108,11 @@ export class Node {
   }
 
   /** The processes that run now, in the order in which they were started. */
-  get processes(): readonly ProcessInfo[] {
-    return [...this.#executionInstance.processes, ...this.#consensusInstance.processes]
+  get processes(): readonly NodeProcess[] {
+    return [
+      ...this.#executionInstance.processes.map((info) => ({ layer: 'execution' as const, ...info })),
+      ...this.#consensusInstance.processes.map((info) => ({ layer: 'consensus' as const, ...info })),
+    ]
   }
 
   /**
@@ -121,8 +140,10 @@ export class Node {
     this.#abandonStart()
     await this.#enqueue(async () => {
       if (this.#state === 'stopped') return
+      const wasIntact = this.#state !== 'failed'
       this.#setState('stopping')
       await this.#stopInstances()
+      this.isStoppedCleanly = wasIntact
       this.#setState('stopped')
     })
   }
@@ -171,6 +192,8 @@ export class Node {
     try {
       // The consensus client redials its engine only after 15 s, so the engine must answer first.
       await this.#executionInstance.start(signal)
+      this.resumeFrom = this.isStoppedCleanly ? undefined : await this.#agreeAfterCrash(signal)
+      this.isStoppedCleanly = false
       await this.#consensusInstance.start(signal)
       this.#setState('running')
     } catch (error) {
@@ -178,6 +201,20 @@ export class Node {
       this.#setState('stopped')
       throw error
     }
+  }
+
+  /**
+   * A crash costs the execution client its last blocks, and the consensus client would wait for them for
+   * ever when no peer has them. So both go on from a block that both have: the execution head names, by
+   * EIP-4788, the root of the beacon block that carries its parent.
+   */
+  async #agreeAfterCrash(signal: AbortSignal): Promise<string | undefined> {
+    const { rewind } = this.#executionInstance.client
+    const head = await this.executionApi.block('latest', { signal })
+    if (head === null || head.number === 0) return this.#genesisBlockRoot
+    if (rewind === undefined) return undefined
+    await rewind(this.execution.rpcUrl, head.number - 1, signal)
+    return head.number === 1 ? this.#genesisBlockRoot : head.parentBeaconBlockRoot
   }
 
   async #stopInstances(): Promise<void> {

@@ -42,15 +42,19 @@ function namesOf(ids: readonly string[], known: ReadonlyMap<string, NodePlan>): 
     .map(({ name }) => name)
 }
 
-/** Declared connections that are not there yet, as `a - b (layer)`. */
+/**
+ * Declared connections between running nodes that are not there yet, as `a - b (layer)`. One end that
+ * lists the other is enough: the dialler does so once both have exchanged their status, while the other
+ * end may list it only seconds later.
+ */
 export function missingConnections(peers: readonly NodePeers[], edges: readonly EdgePlan[]): string[] {
-  const running = new Set(peers.map(({ name }) => name))
-  return peers.flatMap((node) => {
-    const declared = declaredPeers(edges, node.name).filter((name) => running.has(name))
-    const missing = (layer: 'execution' | 'consensus') =>
-      declared
-        .filter((name) => !node[layer].includes(name))
-        .map((name) => `${node.name} - ${name} (${layer})`)
-    return [...missing('execution'), ...missing('consensus')]
+  const byName = new Map(peers.map((node) => [node.name, node]))
+  return edges.flatMap(({ a, b }) => {
+    const [left, right] = [byName.get(a), byName.get(b)]
+    if (left === undefined || right === undefined) return []
+    const layers = ['execution', 'consensus'] as const
+    return layers
+      .filter((layer) => !left[layer].includes(b) && !right[layer].includes(a))
+      .map((layer) => `${a} - ${b} (${layer})`)
   })
 }

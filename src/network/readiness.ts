@@ -41,7 +41,7 @@ async function waitForGenesis({ clock }: NetworkHost, { onProgress, signal }: Re
 
 async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
   const { edges } = host.manifest
-  const total = edges.length * 4
+  const total = edges.length * 2
   const deadline = performance.now() + peersDeadlineMs
   for (;;) {
     const missing = missingConnections(await peersOf(host, signal), edges)

@@ -2,8 +2,8 @@ import { capabilityRegistry, clientNamed } from '../clients/registry.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import type { NetworkOptions } from '../plan/options.ts'
 import { planNetwork as planWith } from '../plan/plan-network.ts'
+import type { FoundClient } from '../processes/binaries/found-client.ts'
 import { ClientPrograms, type ProgramPaths } from './client-programs.ts'
-import { continueChain } from './continue-chain.ts'
 import { DirectoryError } from './errors.ts'
 import { materialize } from './materialize.ts'
 import { Network } from './network.ts'
@@ -12,6 +12,7 @@ import { NetworkHost } from './network-host.ts'
 import type { Node } from './node.ts'
 import type { OnProgress } from './progress.ts'
 import { becomeReady } from './readiness.ts'
+import { reportContinuation } from './report-continuation.ts'
 import { StartBudget } from './start-budget.ts'
 import { startNodes } from './start-nodes.ts'
 
@@ -23,6 +24,13 @@ export interface RunOptions {
    * @default a temporary directory, deleted when the network stops
    */
   dir?: string | undefined
+  /**
+   * Removes what an earlier network left in `dir`, instead of continuing it.
+   * @default false
+   */
+  fresh?: boolean | undefined
+  /** Told the directory as soon as it is this network's own; the start waits for it. */
+  onDirectory?: ((path: string) => void | Promise<void>) | undefined
   /** Aborts the start; a network that is up is ended by its `stop`. */
   signal?: AbortSignal | undefined
   /** Paths of own builds of the clients' programs. @example { geth: '/opt/geth/geth' } */
@@ -62,18 +70,22 @@ export function planNetwork(options: NetworkOptions = {}): Manifest {
  */
 export async function startNetwork(options: StartNetworkOptions = {}): Promise<Network> {
   const { dir, signal = new AbortController().signal, programs = {}, ...rest } = options
-  const { onProgress = () => {}, onStateChange = () => {}, ...planOptions } = rest
+  const { onProgress = () => {}, onStateChange = () => {}, fresh = false, onDirectory, ...planOptions } = rest
   const planned = planNetwork(planOptions)
   signal.throwIfAborted()
   await reapAbandonedNetworks()
   const directory = await NetworkDirectory.claim(dir)
   let host: NetworkHost | undefined
   try {
+    if (fresh) await directory.clear()
+    await onDirectory?.(directory.path)
     const earlier = await directory.load()
     if (earlier !== undefined) refuseOtherOptions(planOptions, planned, earlier, directory.path)
     const manifest = earlier?.manifest ?? planned
     const clientPrograms = new ClientPrograms(programs, onProgress)
-    await clientPrograms.find(manifest.nodes, signal)
+    onProgress({ stage: 'clients', message: 'looking for the clients' })
+    const found = await clientPrograms.find(manifest.nodes, signal)
+    onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
     const budget = new StartBudget(manifest.nodes.map(startCpuMs))
     const startedAt = performance.now()
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
@@ -81,7 +93,7 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     await host.open()
     await startNodes(host.nodes, { onProgress, signal })
     await budget.record(performance.now() - startedAt)
-    if (earlier !== undefined) await continueChain(host, { onProgress, signal })
+    if (earlier !== undefined) await reportContinuation(host, { onProgress, signal })
     await becomeReady(host, { onProgress, signal })
     return new Network(host)
   } catch (error) {
@@ -90,6 +102,10 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     else await directory.release()
     throw error
   }
+}
+
+function describeFound({ client, version, origin }: FoundClient): string {
+  return `${client} ${version} (${origin})`
 }
 
 function startCpuMs(node: Manifest['nodes'][number]): number {
