@@ -11,6 +11,11 @@ export interface ClientCapabilities {
   /** Defaults that suit the client best; the largest of all chosen clients is taken. */
   readonly defaults: { readonly slotDurationMs: number; readonly slotsPerEpoch: number }
   /**
+   * Slot duration below which the client takes blocks that are in time for late ones, and reorgs them: with
+   * shorter slots the plan switches late-block reorgs off.
+   */
+  readonly lateBlockReorgs?: { readonly minSlotDurationMs: number }
+  /**
    * Length that the client's Fulu state fixes for proposer_lookahead, where it does not follow the
    * configured epoch length: (MIN_SEED_LOOKAHEAD + 1) * SLOTS_PER_EPOCH must equal it.
    */

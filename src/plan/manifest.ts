@@ -20,6 +20,8 @@ export interface ChainPlan {
   /** MIN_SEED_LOOKAHEAD, epochs. */
   readonly minSeedLookahead: number
   readonly forks: ForkSchedule
+  /** Whether proposers may reorg a weak head that came late (consensus-specs `get_proposer_head`). */
+  readonly lateBlockReorgs: boolean
   /** Unix time in seconds; absent when it is chosen at start, after measuring how long start-up takes. */
   readonly genesisTime?: number
 }

@@ -1,0 +1,47 @@
+import type { CapabilityRegistry, ClientCapabilities } from '../../../src/plan/capabilities.ts'
+
+/** Clients that do not exist, with limits like those of real ones. */
+export const fakeGeth: ClientCapabilities = {
+  name: 'fake-geth',
+  layer: 'execution',
+  forks: ['deneb', 'electra', 'fulu'],
+  presets: ['mainnet', 'minimal'],
+  slotDuration: { minMs: 1000, multipleOfMs: 1000 },
+  slotsPerEpoch: { min: 1, max: 64 },
+  defaults: { slotDurationMs: 1000, slotsPerEpoch: 8 },
+}
+
+export const fakePrysm: ClientCapabilities = {
+  name: 'fake-prysm',
+  layer: 'consensus',
+  forks: ['deneb', 'electra', 'fulu'],
+  presets: ['mainnet'],
+  slotDuration: { minMs: 2000, multipleOfMs: 1000 },
+  slotsPerEpoch: { min: 4, max: 32 },
+  defaults: { slotDurationMs: 2000, slotsPerEpoch: 8 },
+  lateBlockReorgs: { minSlotDurationMs: 3000 },
+  proposerLookaheadLength: 64,
+}
+
+/** Runs what the others cannot: short slots, the minimal preset first, Fulu at any epoch length. */
+export const fakeEmbedded: ClientCapabilities = {
+  name: 'fake-embedded',
+  layer: 'consensus',
+  forks: ['deneb', 'electra', 'fulu'],
+  presets: ['minimal', 'mainnet'],
+  slotDuration: { minMs: 1000, multipleOfMs: 500 },
+  slotsPerEpoch: { min: 4, max: 64 },
+  defaults: { slotDurationMs: 1000, slotsPerEpoch: 8 },
+}
+
+/** Stopped at Electra. */
+export const fakeOldClient: ClientCapabilities = {
+  ...fakeEmbedded,
+  name: 'fake-old-client',
+  forks: ['deneb', 'electra'],
+}
+
+export const fakeRegistry: CapabilityRegistry = {
+  execution: [fakeGeth],
+  consensus: [fakePrysm, fakeEmbedded, fakeOldClient],
+}
