@@ -133,7 +133,7 @@ function livingClaims(path: string, isAlive: (holder: LockHolder) => boolean): C
   return readdirSync(path).flatMap((name) => {
     const holder = parseClaimName(name)
     if (holder && isAlive(holder)) return [{ name, holder }]
-    // Claims are empty files with complete names from the start, so anything else here is nobody's lock.
+    // The claim of a dead process; a file that is no claim is not ours to delete.
     if (holder) rmSync(join(path, name), { force: true })
     return []
   })

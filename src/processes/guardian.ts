@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 
 /**
  * Keeps a list of process groups read from its input and ends them when the input closes, which happens
- * however we die, `kill -9` included. A shell, because it must be small and start at once.
+ * however we die, `kill -9` included. A shell, because it must be small and start at once. Signals are given
+ * by `-s`: dash, the `sh` of Debian, takes no `--` after `-TERM`.
  */
 const script = `
 groups=' '
@@ -12,16 +13,16 @@ while read -r change group; do
     -) groups="\${groups%% $group *} \${groups#* $group }" ;;
   esac
 done
-for group in $groups; do kill -TERM -- -"$group" 2>/dev/null; kill -CONT -- -"$group" 2>/dev/null; done
+for group in $groups; do kill -s TERM -- -"$group" 2>/dev/null; kill -s CONT -- -"$group" 2>/dev/null; done
 tries=0
 while [ $tries -lt 50 ]; do
   alive=
-  for group in $groups; do kill -0 -- -"$group" 2>/dev/null && alive=1; done
+  for group in $groups; do kill -s 0 -- -"$group" 2>/dev/null && alive=1; done
   [ -z "$alive" ] && exit 0
   sleep 0.1
   tries=$((tries + 1))
 done
-for group in $groups; do kill -KILL -- -"$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- -"$group" 2>/dev/null; done
 `
 
 /** Ends the process groups of a network when this process dies without doing so itself. */

@@ -61,7 +61,8 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function startTimeFromPs(pid: number): string | undefined {
+/** For systems without /proc. Start times of this and of /proc are never compared with each other. */
+export function startTimeFromPs(pid: number): string | undefined {
   let line: string
   try {
     line = execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
