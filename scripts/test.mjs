@@ -1,0 +1,62 @@
+// `npm test`: installs, builds, gets the clients, runs every test, and closes with `N passed, N failed`.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root, setUp } from './setup.mjs'
+
+const isCi = Boolean(process.env.CI)
+
+function run(command, args, environment = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+    })
+    child.on('error', () => resolve(1))
+    child.on('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+/** Real clients are needed by the end-to-end tests: in CI they must be there, elsewhere those are skipped. */
+async function haveClients() {
+  if ((await run(process.execPath, ['dist/cli.js', 'clients', 'install'])) === 0) return true
+  if (isCi) return false
+  console.log('The end-to-end tests are skipped: they need Geth and Prysm, or Go to build them (see above).')
+  return false
+}
+
+function readCounts(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+await setUp()
+const chosen = process.argv.slice(2)
+const needsClients = !chosen.includes('unit')
+const hasClients = needsClients && (await haveClients())
+const projects = chosen.length > 0 ? chosen : ['unit', ...(hasClients || isCi ? ['e2e'] : [])]
+
+const scratch = mkdtempSync(join(tmpdir(), 'eth-localnet-test-'))
+const countsFile = join(scratch, 'counts.json')
+const code = await run(
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--reporter=default',
+    '--reporter=./scripts/count-reporter.mjs',
+  ],
+  { ETH_LOCALNET_TEST_COUNTS: countsFile },
+)
+const counts = readCounts(countsFile) ?? { passed: 0, failed: 1, skipped: 0 }
+rmSync(scratch, { recursive: true, force: true })
+const failed = counts.failed === 0 && code !== 0 ? 1 : counts.failed
+const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+console.log(`${counts.passed} passed, ${failed} failed${skipped}`)
+process.exitCode = failed > 0 ? 1 : 0

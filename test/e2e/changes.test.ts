@@ -1,0 +1,75 @@
+import { type Network, startNetwork } from 'eth-localnet'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { printStages } from './support/progress.ts'
+
+// The tests build on one another: they change one running network, step by step.
+describe('a network of 5 nodes and 20 validators', () => {
+  let network: Network
+
+  beforeAll(async () => {
+    network = await startNetwork({
+      nodes: 5,
+      validators: 20,
+      topology: 'ring',
+      slotsPerEpoch: 6,
+      seed: 3,
+      onProgress: printStages,
+    })
+  })
+
+  afterAll(async () => {
+    await network?.stop()
+  })
+
+  test('goes on when a node is killed, and the other four agree', async () => {
+    const killed = network.node('node-4')
+    await killed.kill()
+    expect(killed.state).toBe('stopped')
+    expect(killed.processes).toEqual([])
+    await network.waitForSlots(6)
+    await network.waitForHead(network.currentSlot - 2)
+    await network.assertConsensus()
+  })
+
+  test('takes the killed node back, which catches up', async () => {
+    await network.node('node-4').start()
+    expect(network.node('node-4').state).toBe('running')
+    await network.waitForHead(network.currentSlot)
+    await network.assertConsensus()
+  })
+
+  test('goes on when a node is paused and resumed', async () => {
+    const paused = network.node('node-3')
+    await paused.pause()
+    await network.waitForSlots(4)
+    await network.assertConsensus()
+    await paused.resume()
+    await network.waitForHead(network.currentSlot)
+    await network.assertConsensus()
+  })
+
+  test('removes a node, and re-plans nobody else', async () => {
+    const before = network.manifest.nodes
+    await network.removeNode('node-4')
+    expect(network.manifest.nodes).toEqual(before.slice(0, 4))
+    expect(network.nodes).toHaveLength(4)
+  })
+
+  test('adds a node, which syncs and reaches the head', async () => {
+    const late = await network.addNode({ name: 'late', peers: ['node-0', 'node-2'] })
+    expect(late.plan.validators.count).toBe(0)
+    await network.waitForHead(network.currentSlot)
+    await network.assertConsensus()
+    await expect
+      .poll(async () => (await network.peers()).find(({ name }) => name === 'late')?.consensus, {
+        timeout: 30_000,
+      })
+      .toEqual(['node-0', 'node-2'])
+  })
+
+  test('finalizes on every node after all of that', async () => {
+    const epoch = network.currentEpoch
+    await network.waitForFinalizedEpoch(epoch)
+    await network.assertConsensus()
+  })
+})
