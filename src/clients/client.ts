@@ -26,6 +26,8 @@ export interface NodeContext {
   readonly files: NetworkFiles
   /** The node's own directory; everything the client writes goes below it. */
   readonly directory: string
+  /** Whether any of the peers runs already, so that there is a chain to catch up with. */
+  readonly hasRunningPeers: boolean
   /** Root of the beacon block to go on from, where the client must not take the head that it stored. */
   readonly resumeFrom?: string | undefined
   /** File with the secret of the node's Engine API, 32 bytes in hex. */

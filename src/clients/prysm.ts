@@ -37,14 +37,14 @@ export const prysm: ProcessClient = {
 }
 
 /**
- * Has the node dial those of its peers that it is the dialer of. Peers given by `--peer` are dialled before
+ * Has the node dial those of its peers that were there before it. Peers given by `--peer` are dialled before
  * the handlers of the handshake are there, so that neither side ever sends its status, and only after 10 s
- * one hangs up and dials again. A trusted peer is dialled within 5 s, and again whenever it is lost. One
- * end dials, the one that was planned first: two dials that cross leave two half-known connections.
+ * one hangs up and dials again. A trusted peer is dialled within 5 s, and again whenever it is lost. Only one
+ * end dials, because two dials that cross leave two half-known connections.
  */
 async function dialPeers({ node, ports, peers }: NodeContext, signal: AbortSignal): Promise<void> {
   const url = `http://127.0.0.1:${ports.consensusApi}/prysm/v1/node/trusted_peers`
-  for (const peer of peers.filter((one) => one.node.index > node.index)) {
+  for (const peer of peers.filter((one) => one.node.index < node.index)) {
     const body = JSON.stringify({ addr: libp2pMultiaddr(peer.node, peer.address, peer.ports.consensusP2p) })
     await postJson(url, body, { signal })
   }
@@ -71,7 +71,7 @@ function beacon(context: NodeContext): ProcessSpec {
       '--rpc-host=127.0.0.1',
       `--rpc-port=${ports.consensusRpc}`,
       '--disable-monitoring',
-      // Exactly the declared peers: no discovery, no QUIC, and no minimum to wait for.
+      // Exactly the declared peers: no discovery and no QUIC.
       `--p2p-priv-key=${identityFile(context)}`,
       `--p2p-local-ip=${node.address}`,
       `--p2p-host-ip=${node.address}`,
@@ -81,7 +81,8 @@ function beacon(context: NodeContext): ProcessSpec {
       '--no-discovery',
       '--bootstrap-node=',
       '--disable-quic',
-      '--min-sync-peers=0',
+      // With 0 a node that was away takes itself for synced, and proposes on its old head.
+      `--min-sync-peers=${context.hasRunningPeers ? 1 : 0}`,
       '--minimum-peers-per-subnet=0',
       // By itself a restart goes back to the justified checkpoint, and the blocks after it are lost.
       `--sync-from=${context.resumeFrom ?? 'head'}`,

@@ -34,6 +34,17 @@ export async function assertConsensus(
   }
 }
 
+/** As {@link assertConsensus}, as an answer: while blocks are on their way heads differ for a moment. */
+export async function haveConsensus(...parameters: Parameters<typeof assertConsensus>): Promise<boolean> {
+  try {
+    await assertConsensus(...parameters)
+    return true
+  } catch (error) {
+    if (error instanceof ConsensusError) return false
+    throw error
+  }
+}
+
 async function rootAt(
   node: Node,
   view: NodeView | undefined,

@@ -144,6 +144,7 @@ export class NetworkHost {
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
       resumeFrom,
+      hasRunningPeers: peers.some(({ node: { name } }) => this.#nodes.get(name)?.state === 'running'),
       binary: this.#programs.path,
     }
   }

@@ -1,7 +1,7 @@
 import type { AccountPlan, ChainPlan, Manifest } from '../plan/manifest.ts'
 import { nearestOf } from '../plan/nearest.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
-import { assertConsensus } from './assert-consensus.ts'
+import { assertConsensus, haveConsensus } from './assert-consensus.ts'
 import { type NodeView, StateError, UnknownNodeError, WaitTimeoutError } from './errors.ts'
 import type { NetworkHost } from './network-host.ts'
 import type { Node } from './node.ts'
@@ -117,8 +117,8 @@ export class Network implements AsyncDisposable {
   async waitForHead(slot: number, options: WaitOptions = {}): Promise<void> {
     const withinSlots =
       options.withinSlots ?? Math.max(0, slot - this.currentSlot) + 2 * this.chain.slotsPerEpoch
-    await this.#waitUntil(`a head at slot ${slot} on every node`, { ...options, withinSlots }, (view) => {
-      return view.headSlot !== undefined && view.headSlot >= slot
+    await this.#waitUntil(`a head at slot ${slot} on every node`, { ...options, withinSlots }, (views) => {
+      return views.every(({ headSlot }) => headSlot !== undefined && headSlot >= slot)
     })
   }
 
@@ -133,8 +133,21 @@ export class Network implements AsyncDisposable {
     const { slotsPerEpoch } = this.chain
     const due = (epoch + 2) * slotsPerEpoch - this.currentSlot
     const withinSlots = options.withinSlots ?? Math.max(0, due) + 3 * slotsPerEpoch
-    await this.#waitUntil(`finalized epoch ${epoch} on every node`, { ...options, withinSlots }, (view) => {
-      return view.finalizedEpoch !== undefined && view.finalizedEpoch >= epoch
+    await this.#waitUntil(`finalized epoch ${epoch} on every node`, { ...options, withinSlots }, (views) => {
+      return views.every(({ finalizedEpoch }) => finalizedEpoch !== undefined && finalizedEpoch >= epoch)
+    })
+  }
+
+  /**
+   * Resolves when all running nodes share one chain, as `assertConsensus` checks it.
+   *
+   * @param options - `withinSlots`: by default three epochs
+   * @throws {WaitTimeoutError} with each node's view
+   */
+  async waitForConsensus(options: WaitOptions = {}): Promise<void> {
+    const withinSlots = options.withinSlots ?? 3 * this.chain.slotsPerEpoch
+    await this.#waitUntil('one head on every node', { ...options, withinSlots }, (_, signal) => {
+      return haveConsensus(this.nodes, { seed: this.seed, signal })
     })
   }
 
@@ -207,18 +220,18 @@ export class Network implements AsyncDisposable {
     )
   }
 
-  /** Asks all running nodes a few times a slot until each satisfies the condition. */
+  /** Asks all running nodes a few times a slot until their views satisfy the condition. */
   async #waitUntil(
     expected: string,
     { withinSlots, signal }: WaitOptions & { withinSlots: number },
-    isMet: (view: NodeView) => boolean,
+    isMet: (views: readonly NodeView[], signal: AbortSignal) => boolean | Promise<boolean>,
   ): Promise<void> {
     const whole = this.#signal(signal)
     const lastSlot = this.currentSlot + withinSlots
     for (;;) {
       const running = this.nodes.filter((node) => node.state === 'running')
       const views = await viewsOf(running, whole)
-      if (views.length > 0 && views.every(isMet)) return
+      if (views.length > 0 && (await isMet(views, whole))) return
       if (this.currentSlot > lastSlot || running.length === 0) {
         const all = await this.views({ signal: whole })
         throw new WaitTimeoutError({ expected, slots: withinSlots, views: all, seed: this.seed })

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { assertConsensus } from './assert-consensus.ts'
-import { ConsensusError, describeViews, ReadinessError } from './errors.ts'
+import { haveConsensus } from './assert-consensus.ts'
+import { describeViews, ReadinessError } from './errors.ts'
 import type { NetworkHost } from './network-host.ts'
 import { missingConnections, peersOf } from './peers.ts'
 import type { OnProgress } from './progress.ts'
@@ -66,22 +66,11 @@ async function waitForCommonHead(
     const views = await viewsOf(nodes, signal)
     const done = views.filter((view) => (view.headSlot ?? 0) >= firstNewSlot).length
     onProgress({ stage: 'head', message: `waiting for a common head`, done, total: nodes.length })
-    if (done === nodes.length && (await agree(host, signal))) return
+    if (done === nodes.length && (await haveConsensus(nodes, { seed: manifest.seed, signal }))) return
     if (clock.currentSlot > lastSlot) {
       const problem = `The nodes did not agree on a head after slot ${firstNewSlot - 1} by slot ${lastSlot}.`
       throw new ReadinessError(problem, [...describeViews(views), `Seed: ${manifest.seed}`], { views })
     }
     await delay(pollMs, undefined, { signal })
-  }
-}
-
-/** While blocks are on their way the heads differ for a moment, so one disagreement is no failure here. */
-async function agree({ nodes, manifest }: NetworkHost, signal: AbortSignal): Promise<boolean> {
-  try {
-    await assertConsensus(nodes, { seed: manifest.seed, signal })
-    return true
-  } catch (error) {
-    if (error instanceof ConsensusError) return false
-    throw error
   }
 }

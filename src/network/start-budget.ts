@@ -33,7 +33,7 @@ export class StartBudget {
   /** Time to allow between now and genesis, ms. */
   async allowMs(): Promise<number> {
     const ratios = await readRatios()
-    const ratio = ratios.length > 0 ? Math.max(...ratios) : firstRatio * busyFactor()
+    const ratio = ratios.length > 0 ? median(ratios) : firstRatio * busyFactor()
     return this.#estimateMs * ratio * safetyFactor + safetyMs
   }
 
@@ -47,6 +47,12 @@ export class StartBudget {
 
 function busyFactor(): number {
   return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
+}
+
+/** One start on a busy machine must not make all later ones wait. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? firstRatio
 }
 
 function ratiosFile(): string {

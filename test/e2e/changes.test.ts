@@ -26,26 +26,28 @@ describe('a network of 5 nodes and 20 validators', () => {
     await killed.kill()
     expect(killed.state).toBe('stopped')
     expect(killed.processes).toEqual([])
+    const slot = network.currentSlot
     await network.waitForSlots(6)
-    await network.waitForHead(network.currentSlot - 2)
-    await network.assertConsensus()
+    // One of five proposers is away, so that a slot or two may be empty.
+    await network.waitForHead(slot + 3)
+    await network.waitForConsensus()
   })
 
   test('takes the killed node back, which catches up', async () => {
     await network.node('node-4').start()
     expect(network.node('node-4').state).toBe('running')
-    await network.waitForHead(network.currentSlot)
-    await network.assertConsensus()
+    await network.waitForConsensus()
   })
 
   test('goes on when a node is paused and resumed', async () => {
     const paused = network.node('node-3')
     await paused.pause()
+    expect(paused.state).toBe('paused')
     await network.waitForSlots(4)
-    await network.assertConsensus()
+    await network.waitForConsensus()
     await paused.resume()
-    await network.waitForHead(network.currentSlot)
-    await network.assertConsensus()
+    expect(paused.state).toBe('running')
+    await network.waitForConsensus()
   })
 
   test('removes a node, and re-plans nobody else', async () => {
@@ -59,7 +61,7 @@ describe('a network of 5 nodes and 20 validators', () => {
     const late = await network.addNode({ name: 'late', peers: ['node-0', 'node-2'] })
     expect(late.plan.validators.count).toBe(0)
     await network.waitForHead(network.currentSlot)
-    await network.assertConsensus()
+    await network.waitForConsensus()
     await expect
       .poll(async () => (await network.peers()).find(({ name }) => name === 'late')?.consensus, {
         timeout: 30_000,
@@ -68,8 +70,8 @@ describe('a network of 5 nodes and 20 validators', () => {
   })
 
   test('finalizes on every node after all of that', async () => {
-    const epoch = network.currentEpoch
-    await network.waitForFinalizedEpoch(epoch)
-    await network.assertConsensus()
+    // The keys of the removed node stay on the chain, offline: 16 of 20 votes are left, more than 2/3.
+    await network.waitForFinalizedEpoch(network.currentEpoch)
+    await network.waitForConsensus()
   })
 })
