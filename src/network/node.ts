@@ -1,6 +1,6 @@
 import { BeaconApi } from '../apis/beacon-api.ts'
 import { ExecutionApi } from '../apis/execution-api.ts'
-import type { CrashReport, ProcessClientInstance, ProcessInfo } from '../clients/process-client-instance.ts'
+import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from '../clients/client-instance.ts'
 import type { NodePlan, NodePorts } from '../plan/manifest.ts'
 import { ProcessStartError } from '../processes/errors.ts'
 import { lastLogLines } from '../processes/log-tail.ts'
@@ -44,7 +44,7 @@ export interface NodeParts {
     layer: 'execution' | 'consensus',
     node: Node,
     onCrash: (report: CrashReport) => void,
-  ) => ProcessClientInstance
+  ) => ClientInstance
   readonly genesisBlockRoot: string
   readonly onStateChange: (node: Node) => void
 }
@@ -71,12 +71,15 @@ export class Node {
   /** Root of the block that the consensus client goes on from after a crash. @internal */
   resumeFrom: string | undefined
   readonly #genesisBlockRoot: string
-  readonly #executionInstance: ProcessClientInstance
-  readonly #consensusInstance: ProcessClientInstance
+  readonly #executionInstance: ClientInstance
+  readonly #consensusInstance: ClientInstance
   readonly #onStateChange: (node: Node) => void
   #state: NodeState = 'stopped'
   #queue: Promise<unknown> = Promise.resolve()
-  #pendingStart: { readonly done: Promise<void>; readonly abort: AbortController } | undefined
+  /** The start that was asked for last, while nothing else was asked for after it. */
+  #joinableStart: Promise<void> | undefined
+  /** All starts that were asked for and have not ended, in order: the first is the one under way. */
+  readonly #starts = new Set<AbortController>()
 
   constructor(parts: NodeParts) {
     const { plan, ports, jwtSecretFile, makeInstance, onStateChange } = parts
@@ -117,33 +120,32 @@ export class Node {
 
   /**
    * Starts the clients and resolves when their APIs answer. On data of an earlier run the node goes on from
-   * there and catches up with its peers. A failed node is stopped first.
+   * there and catches up with its peers. A failed node is stopped first, a paused one is resumed.
    *
    * @throws {ProcessStartError} when a client does not start; the node is then stopped.
+   * @throws {StateError} when it was stopped before it was up.
    */
-  async start({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
-    if (this.#pendingStart !== undefined) return this.#pendingStart.done
+  start({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    if (this.#joinableStart !== undefined) return this.#joinableStart
     const abort = new AbortController()
+    this.#starts.add(abort)
     const whole = signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal])
-    const done = this.#enqueue(() => this.#startNow(whole))
-    const pending = { done, abort }
-    this.#pendingStart = pending
-    try {
-      await done
-    } finally {
-      if (this.#pendingStart === pending) this.#pendingStart = undefined
-    }
+    const done = this.#enqueue(() => this.#startNow(whole)).finally(() => {
+      this.#starts.delete(abort)
+      if (this.#joinableStart === done) this.#joinableStart = undefined
+    })
+    this.#joinableStart = done
+    return done
   }
 
   /** Stops the clients gracefully and resolves when their processes are gone. Their data stays. */
   async stop(): Promise<void> {
-    this.#abandonStart()
+    this.#abandonStarts()
     await this.#enqueue(async () => {
       if (this.#state === 'stopped') return
-      const wasIntact = this.#state !== 'failed'
       this.#setState('stopping')
-      await this.#stopInstances()
-      this.isStoppedCleanly = wasIntact
+      const outcome = await this.#stopInstances()
+      this.isStoppedCleanly = outcome === 'graceful' && this.crash === undefined
       this.#setState('stopped')
     })
   }
@@ -155,7 +157,7 @@ export class Node {
 
   /** Ends the clients with SIGKILL, as a power cut would. */
   async kill(): Promise<void> {
-    this.#abandonStart()
+    this.#abandonStarts()
     await this.#enqueue(async () => {
       await Promise.all([this.#consensusInstance.kill(), this.#executionInstance.kill()])
       this.#setState('stopped')
@@ -177,15 +179,14 @@ export class Node {
     await this.#enqueue(async () => {
       if (this.#state === 'running') return
       this.#demand('paused', 'resume')
-      this.#executionInstance.resume()
-      this.#consensusInstance.resume()
-      this.#setState('running')
+      this.#resumeNow()
     })
   }
 
   async #startNow(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    if (this.#state === 'running' || this.#state === 'paused') return
+    if (this.#state === 'running') return
+    if (this.#state === 'paused') return this.#resumeNow()
     if (this.#state === 'failed') await this.#stopInstances()
     this.crash = undefined
     this.#setState('starting')
@@ -195,6 +196,8 @@ export class Node {
       this.resumeFrom = this.isStoppedCleanly ? undefined : await this.#agreeAfterCrash(signal)
       this.isStoppedCleanly = false
       await this.#consensusInstance.start(signal)
+      // The execution client may have crashed since it was up.
+      signal.throwIfAborted()
       this.#setState('running')
     } catch (error) {
       await this.#stopInstances()
@@ -217,24 +220,30 @@ export class Node {
     return head.number === 1 ? this.#genesisBlockRoot : head.parentBeaconBlockRoot
   }
 
-  async #stopInstances(): Promise<void> {
-    await this.#consensusInstance.stop()
-    await this.#executionInstance.stop()
+  async #stopInstances(): Promise<StopOutcome> {
+    const outcomes = [await this.#consensusInstance.stop(), await this.#executionInstance.stop()]
+    return outcomes.includes('forced') ? 'forced' : 'graceful'
+  }
+
+  #resumeNow(): void {
+    this.#executionInstance.resume()
+    this.#consensusInstance.resume()
+    this.#setState('running')
   }
 
   #onCrash(report: CrashReport): void {
     this.crash = report
-    if (this.#state === 'starting') this.#pendingStart?.abort.abort(crashError(report))
-    else this.#setState('failed')
+    const [current] = this.#starts
+    if (this.#state === 'starting') current?.abort(crashError(report))
+    else if (this.#state === 'running' || this.#state === 'paused') this.#setState('failed')
   }
 
-  #abandonStart(): void {
-    this.#pendingStart?.abort.abort(
-      new StateError(
-        `${this.name} was stopped while it was starting.`,
-        'Start it again if this was not meant.',
-      ),
+  #abandonStarts(): void {
+    const reason = new StateError(
+      `${this.name} was stopped while it was starting.`,
+      'Start it again if this was not meant.',
     )
+    for (const start of this.#starts) start.abort(reason)
   }
 
   #demand(state: NodeState, action: string): void {
@@ -244,6 +253,7 @@ export class Node {
 
   /** One transition at a time, in the order of the calls; a failed one does not hold up the next. */
   #enqueue<T>(transition: () => Promise<T>): Promise<T> {
+    this.#joinableStart = undefined
     const result = this.#queue.then(transition, transition)
     this.#queue = result.catch(() => {})
     return result

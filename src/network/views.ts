@@ -3,7 +3,7 @@ import type { NodeView } from './errors.ts'
 import type { Node } from './node.ts'
 
 /** What a node says of the chain now; why not, when it does not answer. */
-export async function viewOf(node: Node, signal?: AbortSignal): Promise<NodeView> {
+async function viewOf(node: Node, signal?: AbortSignal): Promise<NodeView> {
   const { name, state } = node
   if (state !== 'running')
     return { name, state, problem: node.crash ? `${node.crash.title} crashed` : 'does not run' }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { endProcessGroup, signalGroup } from './end-process-group.ts'
 import { ProcessStartError } from './errors.ts'
 import type { Guardian } from './guardian.ts'
+import { limitLog } from './limit-log.ts'
 import { lastLogLines } from './log-tail.ts'
 import type { ProcessRecords } from './process-records.ts'
 import type { ProcessSpec } from './process-spec.ts'
@@ -44,7 +45,9 @@ export class ManagedProcess {
     this.pid = pid
     supervision.guardian.watch(pid)
     supervision.records.add(pid, title)
+    const endLogLimit = limitLog(spec.logFile)
     this.exited = once(child, 'exit').then(async ([code, signal]) => {
+      endLogLimit()
       supervision.guardian.forget(pid)
       await supervision.records.remove(pid)
       return { code, signal }
@@ -79,10 +82,10 @@ export class ManagedProcess {
   }
 
   /** Asks for the end, and enforces it after the spec's deadline. */
-  async stop(): Promise<void> {
+  async stop(): Promise<ExitStatus> {
     this.isStopping = true
     await endProcessGroup(this.pid, { deadlineMs: this.spec.stopDeadlineMs })
-    await this.exited
+    return this.exited
   }
 
   /** SIGKILL, at once: a crash as the program sees it. */
