@@ -4,13 +4,17 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { gethBinaries } from '../../src/clients/geth-binaries.ts'
+import { prysmBinaries } from '../../src/clients/prysm-binaries.ts'
 import type { GenesisFiles } from '../../src/genesis/genesis-files.ts'
 import { makeGenesis } from '../../src/genesis/make-genesis.ts'
 import type { Manifest } from '../../src/plan/manifest.ts'
+import { requireClient } from '../../src/processes/binaries/find-client.ts'
 import { exampleManifest } from '../unit/genesis/example-manifest.ts'
 import { startBeaconNode } from './genesis/beacon-node.ts'
 
-const { ETH_LOCALNET_GETH: geth = '', ETH_LOCALNET_BEACON_CHAIN: beaconChain = '' } = process.env
+const geth = (await requireClient(gethBinaries)).paths.geth
+const beaconChain = (await requireClient(prysmBinaries)).paths['beacon-chain']
 
 const mainnet = { preset: 'mainnet', epochsPerSyncCommitteePeriod: 256 } as const
 const mnemonic = 'test test test test test test test test test test test junk'
@@ -61,7 +65,7 @@ describe.each(cases)('the genesis of $name', ({ manifest }) => {
 
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  test.skipIf(geth === '')('has the block hash that Geth computes', async () => {
+  test('has the block hash that Geth computes', async () => {
     const datadir = pathOf('geth')
     const { stderr } = await execa(geth, [
       '--log.format=json',
@@ -73,25 +77,22 @@ describe.each(cases)('the genesis of $name', ({ manifest }) => {
     expect(/"hash":"(0x[0-9a-f]{64})"/.exec(stderr)?.[1]).toBe(files.executionBlockHash)
   })
 
-  test.skipIf(beaconChain === '')(
-    'has the roots that Prysm computes, and a configuration it knows',
-    async () => {
-      await using beacon = await startBeaconNode(beaconChain, {
-        directory,
-        genesisSsz: pathOf('genesis.ssz'),
-        configYaml: pathOf('config.yaml'),
-      })
-      expect(await beacon.get('/eth/v1/beacon/states/genesis/root')).toEqual({ root: files.genesisStateRoot })
-      expect(await beacon.get('/eth/v1/beacon/blocks/genesis/root')).toEqual({ root: files.genesisBlockRoot })
-      // The list is empty, and left out by the API before Fulu.
-      const { BLOB_SCHEDULE: _, ...config } = parse(files.configYaml, { schema: 'failsafe' })
-      expect(await beacon.get('/eth/v1/beacon/genesis')).toEqual({
-        genesis_time: config.MIN_GENESIS_TIME,
-        genesis_validators_root: files.genesisValidatorsRoot,
-        genesis_fork_version: config.GENESIS_FORK_VERSION,
-      })
-      expect(await beacon.get('/eth/v1/config/spec')).toMatchObject(config)
-      expect(beacon.log()).not.toContain('issues parsing the config')
-    },
-  )
+  test('has the roots that Prysm computes, and a configuration it knows', async () => {
+    await using beacon = await startBeaconNode(beaconChain, {
+      directory,
+      genesisSsz: pathOf('genesis.ssz'),
+      configYaml: pathOf('config.yaml'),
+    })
+    expect(await beacon.get('/eth/v1/beacon/states/genesis/root')).toEqual({ root: files.genesisStateRoot })
+    expect(await beacon.get('/eth/v1/beacon/blocks/genesis/root')).toEqual({ root: files.genesisBlockRoot })
+    // The list is empty, and left out by the API before Fulu.
+    const { BLOB_SCHEDULE: _, ...config } = parse(files.configYaml, { schema: 'failsafe' })
+    expect(await beacon.get('/eth/v1/beacon/genesis')).toEqual({
+      genesis_time: config.MIN_GENESIS_TIME,
+      genesis_validators_root: files.genesisValidatorsRoot,
+      genesis_fork_version: config.GENESIS_FORK_VERSION,
+    })
+    expect(await beacon.get('/eth/v1/config/spec')).toMatchObject(config)
+    expect(beacon.log()).not.toContain('issues parsing the config')
+  })
 })
