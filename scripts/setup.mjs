@@ -24,7 +24,12 @@ export class SetupError extends Error {}
  */
 export async function setUp() {
   demandNodeVersion()
-  if (!isInstalled()) await runStep('Installing the dependencies (npm ci)', npm(['ci', '--no-progress']))
+  // Not `npm ci`: that refuses a lockfile without the optional packages of every platform, and npm leaves out
+  // those that the registry of whoever wrote it does not have. This installs the locked versions as well, and
+  // leaves the lockfile as it is.
+  if (!isInstalled()) {
+    await runStep('Installing the dependencies (npm install)', npm(['install', '--no-save', '--no-progress']))
+  }
   const fingerprint = sourceFingerprint()
   if (!isBuilt(fingerprint)) {
     await runStep('Building', [process.execPath, [join(root, 'node_modules/tsdown/dist/run.mjs')]])

@@ -104,7 +104,7 @@ function edgeLines({ edges }: Manifest): string[] {
 }
 
 /** Rows with each column as wide as its widest cell. */
-function columns(rows: readonly (readonly string[])[]): string[] {
+export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {

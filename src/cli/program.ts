@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { reapNetworks } from '../control/reap-networks.ts'
+import { packageRoot } from '../processes/binaries/package-root.ts'
+import type { AddVerb, Cli } from './cli.ts'
+import { addAdd } from './verbs/add.ts'
+import { addClients } from './verbs/clients.ts'
+import { addDown } from './verbs/down.ts'
+import { addLogs } from './verbs/logs.ts'
+import { addNodeActions } from './verbs/node-actions.ts'
+import { addPlan } from './verbs/plan.ts'
+import { addPs } from './verbs/ps.ts'
+import { addRemove } from './verbs/remove.ts'
+import { addStatus } from './verbs/status.ts'
+import { addUp } from './verbs/up.ts'
+
+/** In the order of the help. */
+const verbs: readonly AddVerb[] = [
+  addUp,
+  addPlan,
+  addPs,
+  addStatus,
+  addLogs,
+  addNodeActions,
+  addAdd,
+  addRemove,
+  addDown,
+  addClients,
+]
+
+const examples = `
+Examples:
+  eth-localnet up                                    4 nodes, 64 validators
+  eth-localnet up --nodes 3 --topology ring --seed 7
+  eth-localnet up --name mine --detach               kept: the next up --name mine continues it
+  eth-localnet status --json
+  eth-localnet kill node-1
+
+Exit codes:
+  0 done   2 bad options   3 failed to start   4 a check failed   1 anything else
+  130 interrupted (128 and the number of the signal)`
+
+/** The command line with all its verbs. Before each, what killed networks left behind is ended. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command('eth-localnet')
+    .description('Run a multi-node Ethereum proof-of-stake network on this machine.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpCommand(false)
+    .showHelpAfterError(false)
+    .exitOverride()
+    // Errors are thrown, and printed in one place for all.
+    .configureOutput({ writeOut: (text) => cli.output.raw(text), writeErr: () => {} })
+    .addHelpText('after', examples)
+    .hook('preAction', () => reap(cli))
+  for (const addVerb of verbs) addVerb(program, cli)
+  return program
+}
+
+function packageVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
+  return version
+}
+
+async function reap({ output }: Cli): Promise<void> {
+  for (const { name, directory, pid, ended } of await reapNetworks()) {
+    output.event({ event: 'reaped', name, directory, pid, ended })
+    const who = pid === undefined ? '' : ` (process ${pid})`
+    const what = ended.length === 0 ? 'Nothing of it runs any more.' : `Ended: ${ended.join(', ')}.`
+    output.complain(`The network ${name}${who} had died without stopping. ${what}`)
+  }
+}
