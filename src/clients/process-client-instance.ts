@@ -1,25 +1,12 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type ExitStatus, ManagedProcess, type Supervision } from '../processes/managed-process.ts'
+import { ManagedProcess, type Supervision } from '../processes/managed-process.ts'
 import { runCommand } from '../processes/run-command.ts'
 import type { NodeContext, ProcessClient } from './client.ts'
+import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from './client-instance.ts'
 
-export interface ProcessInfo {
-  readonly name: string
-  readonly pid: number
-  readonly logFile: string
-}
-
-/** A process of a client ended without being asked to. */
-export interface CrashReport {
-  readonly title: string
-  readonly command: string
-  readonly status: ExitStatus
-  readonly logFile: string
-}
-
-/** One client of one node, as processes. Its methods are not to be called concurrently: the node sees to that. */
-export class ProcessClientInstance {
+/** One client of one node, as processes. */
+export class ProcessClientInstance implements ClientInstance {
   readonly client: ProcessClient
   readonly #makeContext: () => NodeContext
   /** As of the last start: neighbours may have changed since. */
@@ -62,8 +49,13 @@ export class ProcessClientInstance {
     }
   }
 
-  async stop(): Promise<void> {
-    for (const running of [...this.#running].reverse()) await running.stop()
+  async stop(): Promise<StopOutcome> {
+    let outcome: StopOutcome = 'graceful'
+    for (const running of [...this.#running].reverse()) {
+      const { signal } = await running.stop()
+      if (signal === 'SIGKILL') outcome = 'forced'
+    }
+    return outcome
   }
 
   async kill(): Promise<void> {

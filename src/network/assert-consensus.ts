@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import { ConsensusError, type NodeView } from './errors.ts'
 import type { Node } from './node.ts'
 import { viewsOf } from './views.ts'
@@ -27,7 +28,14 @@ export async function assertConsensus(
   const lag = Math.max(...headSlots) - commonSlot
   if (lag > maxLagSlots) throw fail(`The heads are ${lag} slots apart; up to ${maxLagSlots} is normal.`)
 
-  const roots = await Promise.all(running.map((node, i) => rootAt(node, views[i], commonSlot, signal)))
+  const roots = await Promise.all(
+    running.map((node, i) =>
+      rootAt(node, views[i], commonSlot, signal).catch((error: unknown) => {
+        signal?.throwIfAborted()
+        throw fail(`${node.name} did not tell its block at slot ${commonSlot}: ${messageOf(error)}.`)
+      }),
+    ),
+  )
   if (new Set(roots).size > 1) {
     const named = running.map((node, i) => `${node.name} ${roots[i] ?? 'none'}`).join(', ')
     throw fail(`The nodes have different blocks at slot ${commonSlot}: ${named}.`)

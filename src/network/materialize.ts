@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { makeGenesis } from '../genesis/make-genesis.ts'
 import type { Manifest } from '../plan/manifest.ts'
-import type { NetworkDirectory, SavedNetwork } from './network-directory.ts'
+import type { NetworkDirectory } from './network-directory.ts'
 import type { OnProgress } from './progress.ts'
+import type { SavedNetwork } from './saved-network.ts'
 import type { StartBudget } from './start-budget.ts'
 
 /**

@@ -4,43 +4,15 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { NetworkFiles } from '../clients/client.ts'
-import type { Manifest, NodePorts } from '../plan/manifest.ts'
 import { acquireFileLock, type FileLock, FileLockTimeoutError } from '../processes/file-lock.ts'
 import { type ProcessRecord, ProcessRecords } from '../processes/process-records.ts'
 import { stateDirectory } from '../processes/state-directory.ts'
 import { DirectoryError } from './errors.ts'
-
-const savedSchema = z.object({
-  formatVersion: z.literal(1),
-  planned: z.custom<Manifest>(isManifest),
-  manifest: z.custom<Manifest>(isManifest),
-  genesisTime: z.number().int().nonnegative(),
-  executionBlockHash: z.string(),
-  genesisValidatorsRoot: z.string(),
-  genesisBlockRoot: z.string(),
-  unclean: z.array(z.string()),
-  ports: z.record(z.string(), z.custom<NodePorts>()),
-})
-
-/** What a network directory remembers, so that the same chain can be continued later. */
-export interface SavedNetwork {
-  readonly formatVersion: 1
-  /** The manifest as first planned, before nodes were added or removed. */
-  readonly planned: Manifest
-  readonly manifest: Manifest
-  /** Unix time, seconds. */
-  readonly genesisTime: number
-  readonly executionBlockHash: string
-  readonly genesisValidatorsRoot: string
-  readonly genesisBlockRoot: string
-  /** Names of the nodes whose last run did not end by a stop; all of them while the network runs. */
-  readonly unclean: readonly string[]
-  /** Ports last used, by node name. */
-  readonly ports: Readonly<Record<string, NodePorts>>
-}
+import { type SavedNetwork, savedNetworkSchema } from './saved-network.ts'
 
 const lockTimeoutMs = 2_000
 const networkFile = 'network.json'
+const nodesFolder = 'nodes'
 const lockName = 'lock'
 
 /** The directory of one network, held by one process at a time. 0700: it holds keys. */
@@ -69,9 +41,14 @@ export class NetworkDirectory {
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const lock = await lockDirectory(directory)
     const claimed = new NetworkDirectory(directory, path === undefined, lock)
-    await claimed.records.reap()
-    await register(claimed)
-    return claimed
+    try {
+      await claimed.records.reap()
+      await register(claimed)
+      return claimed
+    } catch (error) {
+      await claimed.release()
+      throw error
+    }
   }
 
   get files(): NetworkFiles {
@@ -83,23 +60,24 @@ export class NetworkDirectory {
   }
 
   nodeDirectory(name: string): string {
-    return join(this.path, 'nodes', name)
+    return join(this.path, nodesFolder, name)
   }
 
-  /** @throws {DirectoryError} when the file is there but damaged. */
+  /**
+   * @returns undefined when no network was started here yet
+   * @throws {DirectoryError} when the file is damaged, or missing beside the data of nodes
+   */
   async load(): Promise<SavedNetwork | undefined> {
-    const path = join(this.path, networkFile)
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text === undefined) return undefined
+    const entries = await readdir(this.path)
+    if (!entries.includes(networkFile)) {
+      // A new genesis on top of the data of another chain would spoil both.
+      if (entries.includes(nodesFolder)) throw this.#corrupt('missing')
+      return undefined
+    }
     try {
-      return savedSchema.parse(JSON.parse(text))
+      return savedNetworkSchema.parse(JSON.parse(await readFile(join(this.path, networkFile), 'utf8')))
     } catch (cause) {
-      throw new DirectoryError('directory-corrupt', {
-        directory: this.path,
-        problem: `${networkFile} is damaged, so the network in this directory cannot be continued.`,
-        advice: 'Restore the file, or choose another directory. Nothing was changed.',
-        cause,
-      })
+      throw this.#corrupt('damaged', cause)
     }
   }
 
@@ -127,9 +105,19 @@ export class NetworkDirectory {
   /** Gives the directory back; a temporary one is deleted unless it is to be kept for its logs. */
   async release({ keep = false } = {}): Promise<void> {
     this.#lock.release()
-    if (!this.isTemporary || keep) return
-    await rm(this.path, { recursive: true, force: true })
+    if (!this.isTemporary) return
+    if (!keep) await rm(this.path, { recursive: true, force: true })
+    // A registered temporary directory that nobody holds is deleted by the next command.
     await rm(registryFile(this.path), { force: true })
+  }
+
+  #corrupt(what: 'damaged' | 'missing', cause?: unknown): DirectoryError {
+    return new DirectoryError('directory-corrupt', {
+      directory: this.path,
+      problem: `${networkFile} is ${what}, so the network in this directory cannot be continued.`,
+      advice: 'Restore the file, or choose another directory. Nothing was changed.',
+      cause,
+    })
   }
 }
 
@@ -138,7 +126,8 @@ const registryEntrySchema = z.object({ directory: z.string(), isTemporary: z.boo
 /** Directories of all networks that were started on this machine and still exist. */
 export async function knownNetworkDirectories(): Promise<{ directory: string; isTemporary: boolean }[]> {
   const files = await readdir(registryDirectory()).catch(() => [])
-  const entries = await Promise.all(files.map((file) => readEntry(join(registryDirectory(), file))))
+  const whole = files.filter((file) => file.endsWith('.json'))
+  const entries = await Promise.all(whole.map((file) => readEntry(join(registryDirectory(), file))))
   return entries.flat()
 }
 
@@ -177,7 +166,10 @@ async function readEntry(file: string) {
 
 async function register({ path, isTemporary }: NetworkDirectory): Promise<void> {
   await mkdir(registryDirectory(), { recursive: true, mode: 0o700 })
-  await writeFile(registryFile(path), JSON.stringify({ directory: path, isTemporary }), { mode: 0o600 })
+  const file = registryFile(path)
+  // In one step: others take a file that they cannot read for a damaged one, and delete it.
+  await writeFile(`${file}.new`, JSON.stringify({ directory: path, isTemporary }), { mode: 0o600 })
+  await rename(`${file}.new`, file)
 }
 
 function registryDirectory(): string {
@@ -224,9 +216,4 @@ async function refuseForeign(directory: string): Promise<void> {
     problem: 'This directory holds other files than a network.',
     advice: 'Choose an empty or a new directory, or one that a network was started in before.',
   })
-}
-
-function isManifest(value: unknown): boolean {
-  const manifest = value as Partial<Manifest> | null
-  return manifest?.formatVersion === 1 && Array.isArray(manifest.nodes) && Array.isArray(manifest.edges)
 }

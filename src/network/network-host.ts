@@ -11,9 +11,10 @@ import { planRemovedNode } from '../plan/plan-removed-node.ts'
 import { Guardian } from '../processes/guardian.ts'
 import { claimPorts, type PortClaim } from '../processes/ports.ts'
 import type { ClientPrograms } from './client-programs.ts'
-import type { NetworkDirectory, SavedNetwork } from './network-directory.ts'
+import type { NetworkDirectory } from './network-directory.ts'
 import { Node } from './node.ts'
 import { declaredPeers } from './peers.ts'
+import type { SavedNetwork } from './saved-network.ts'
 import { SlotClock } from './slot-clock.ts'
 
 /**
@@ -92,7 +93,7 @@ export class NetworkHost {
 
   async removeNode(node: Node): Promise<void> {
     const manifest = planRemovedNode(this.manifest, node.name)
-    await node.stop()
+    await node.retire()
     this.#nodes.delete(node.name)
     this.#ports.get(node.name)?.[Symbol.dispose]()
     this.#ports.delete(node.name)
@@ -102,7 +103,7 @@ export class NetworkHost {
 
   /** Stops everything and gives back the ports and the directory. */
   async close({ keepDirectory = false } = {}): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.stop()))
+    await Promise.all(this.nodes.map((node) => node.retire()))
     const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
     await this.#save({ unclean })
     this.#guardian[Symbol.dispose]()

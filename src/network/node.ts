@@ -75,6 +75,7 @@ export class Node {
   readonly #consensusInstance: ClientInstance
   readonly #onStateChange: (node: Node) => void
   #state: NodeState = 'stopped'
+  #isRetired = false
   #queue: Promise<unknown> = Promise.resolve()
   /** The start that was asked for last, while nothing else was asked for after it. */
   #joinableStart: Promise<void> | undefined
@@ -123,9 +124,15 @@ export class Node {
    * there and catches up with its peers. A failed node is stopped first, a paused one is resumed.
    *
    * @throws {ProcessStartError} when a client does not start; the node is then stopped.
-   * @throws {StateError} when it was stopped before it was up.
+   * @throws {StateError} when it was stopped before it was up, or its network was stopped.
    */
-  start({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+  async start({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    if (this.#isRetired) {
+      throw new StateError(
+        `Cannot start ${this.name}: its network was stopped, or it was removed from it.`,
+        'Start the network again, or add a node.',
+      )
+    }
     if (this.#joinableStart !== undefined) return this.#joinableStart
     const abort = new AbortController()
     this.#starts.add(abort)
@@ -150,9 +157,16 @@ export class Node {
     })
   }
 
+  /** Stops and starts again, unless it is stopped meanwhile. */
   async restart(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    // Both are asked for now, so that a stop that comes later is the last word.
+    await Promise.all([this.stop(), this.start(options)])
+  }
+
+  /** Stops it for good: its network ends, or it is removed. @internal */
+  async retire(): Promise<void> {
+    this.#isRetired = true
     await this.stop()
-    await this.start(options)
   }
 
   /** Ends the clients with SIGKILL, as a power cut would. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { haveConsensus } from './assert-consensus.ts'
+import { delay } from './delay.ts'
 import { describeViews, ReadinessError } from './errors.ts'
 import type { NetworkHost } from './network-host.ts'
 import { missingConnections, peersOf } from './peers.ts'
@@ -35,7 +35,7 @@ async function waitForGenesis({ clock }: NetworkHost, { onProgress, signal }: Re
   while (clock.currentSlot < 0) {
     const seconds = Math.ceil((clock.genesisTimeMs - Date.now()) / 1000)
     onProgress({ stage: 'wait-genesis', message: `genesis in ${seconds} s` })
-    await delay(Math.min(1_000, Math.max(0, clock.genesisTimeMs - Date.now())), undefined, { signal })
+    await delay(Math.min(1_000, Math.max(0, clock.genesisTimeMs - Date.now())), signal)
   }
 }
 
@@ -51,7 +51,7 @@ async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOpti
       const seconds = peersDeadlineMs / 1000
       throw new ReadinessError(`Declared peers were not connected within ${seconds} s.`, missing, { missing })
     }
-    await delay(pollMs, undefined, { signal })
+    await delay(pollMs, signal)
   }
 }
 
@@ -71,6 +71,6 @@ async function waitForCommonHead(
       const problem = `The nodes did not agree on a head after slot ${firstNewSlot - 1} by slot ${lastSlot}.`
       throw new ReadinessError(problem, [...describeViews(views), `Seed: ${manifest.seed}`], { views })
     }
-    await delay(pollMs, undefined, { signal })
+    await delay(pollMs, signal)
   }
 }

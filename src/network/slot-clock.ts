@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { delay } from './delay.ts'
 
 /** Wall-clock time in slots. Slot 0 starts at genesis; before it the current slot is negative. */
 export class SlotClock {
@@ -28,13 +28,13 @@ export class SlotClock {
   async until(slot: number, signal?: AbortSignal): Promise<void> {
     // Timers may fire a little early, so the clock is asked again.
     for (let wait = this.#untilStart(slot); wait > 0; wait = this.#untilStart(slot)) {
-      await delay(Math.min(wait, maxTimerMs), undefined, signal && { signal })
+      await delay(Math.min(wait, maxTimerMs), signal)
     }
   }
 
   /** A moment between two questions to a node: a quarter of a slot, at most a second. */
   async pause(signal?: AbortSignal): Promise<void> {
-    await delay(Math.min(this.slotDurationMs / 4, 1_000), undefined, signal && { signal })
+    await delay(Math.min(this.slotDurationMs / 4, 1_000), signal)
   }
 
   #untilStart(slot: number): number {

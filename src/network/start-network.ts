@@ -7,12 +7,14 @@ import { ClientPrograms, type ProgramPaths } from './client-programs.ts'
 import { DirectoryError } from './errors.ts'
 import { materialize } from './materialize.ts'
 import { Network } from './network.ts'
-import { NetworkDirectory, reapAbandonedNetworks, type SavedNetwork } from './network-directory.ts'
+import { NetworkDirectory, reapAbandonedNetworks } from './network-directory.ts'
 import { NetworkHost } from './network-host.ts'
 import type { Node } from './node.ts'
 import type { OnProgress } from './progress.ts'
 import { becomeReady } from './readiness.ts'
+import { refusePastGenesis } from './refuse-past-genesis.ts'
 import { reportContinuation } from './report-continuation.ts'
+import type { SavedNetwork } from './saved-network.ts'
 import { StartBudget } from './start-budget.ts'
 import { startNodes } from './start-nodes.ts'
 
@@ -77,10 +79,14 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
   const directory = await NetworkDirectory.claim(dir)
   let host: NetworkHost | undefined
   try {
-    if (fresh) await directory.clear()
+    if (fresh) {
+      refusePastGenesis(planned.chain)
+      await directory.clear()
+    }
     await onDirectory?.(directory.path)
     const earlier = await directory.load()
-    if (earlier !== undefined) refuseOtherOptions(planOptions, planned, earlier, directory.path)
+    if (earlier === undefined) refusePastGenesis(planned.chain)
+    else refuseOtherOptions(planOptions, planned, earlier, directory.path)
     const manifest = earlier?.manifest ?? planned
     const clientPrograms = new ClientPrograms(programs, onProgress)
     onProgress({ stage: 'clients', message: 'looking for the clients' })

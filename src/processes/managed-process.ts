@@ -47,6 +47,8 @@ export class ManagedProcess {
     supervision.records.add(pid, title)
     const endLogLimit = limitLog(spec.logFile)
     this.exited = once(child, 'exit').then(async ([code, signal]) => {
+      // What the leader has left of its group: nobody would look for it any more.
+      signalGroup(pid, 'SIGKILL')
       endLogLimit()
       supervision.guardian.forget(pid)
       await supervision.records.remove(pid)

@@ -1,0 +1,80 @@
+import { vi } from 'vitest'
+import type { ClientInstance } from '../../../../src/clients/client-instance.ts'
+import type { NodeView } from '../../../../src/network/errors.ts'
+import { Node, type NodeState } from '../../../../src/network/node.ts'
+import { planNetwork } from '../../../../src/network/start-network.ts'
+import type { Manifest, NodePlan } from '../../../../src/plan/manifest.ts'
+import { FakeClient } from './fake-client.ts'
+
+export const genesisBlockRoot = `0x${'9e'.repeat(32)}`
+
+export interface FakeNode {
+  readonly node: Node
+  readonly execution: FakeClient
+  readonly consensus: FakeClient
+  /** What was asked of both clients, in order. */
+  readonly calls: string[]
+  readonly states: NodeState[]
+}
+
+export interface FakeNodeParameters {
+  readonly plan?: NodePlan
+  readonly wasStoppedCleanly?: boolean
+  readonly rewind?: ClientInstance['client']['rewind']
+}
+
+/** A real node whose two clients run nothing. */
+export function makeFakeNode({ plan, wasStoppedCleanly = true, rewind }: FakeNodeParameters = {}): FakeNode {
+  const calls: string[] = []
+  const states: NodeState[] = []
+  const clients: Partial<Record<'execution' | 'consensus', FakeClient>> = {}
+  const nodePlan = plan ?? onePlan.nodes[0]
+  if (nodePlan === undefined) throw new Error('no node was planned')
+  const node = new Node({
+    plan: nodePlan,
+    ports: nodePlan.ports,
+    jwtSecretFile: '/nowhere/jwt.hex',
+    wasStoppedCleanly,
+    genesisBlockRoot,
+    onStateChange: ({ state }) => states.push(state),
+    makeInstance: (layer, _node, onCrash) => {
+      const client = rewind === undefined ? {} : { rewind }
+      clients[layer] = new FakeClient({ name: layer, onCrash, calls, client })
+      return clients[layer]
+    },
+  })
+  const { execution, consensus } = clients
+  if (execution === undefined || consensus === undefined) throw new Error('the node made no clients')
+  return { node, execution, consensus, calls, states }
+}
+
+const onePlan = exampleNodes(1)
+
+/** The plan of a full mesh of small nodes. */
+export function exampleNodes(count: number): Manifest {
+  return planNetwork({ nodes: count, validators: count * 4, topology: 'full-mesh', slotsPerEpoch: 8 })
+}
+
+/** A running node that tells this view, and these blocks by slot. */
+export async function nodeWithView(
+  plan: NodePlan,
+  view: Partial<NodeView>,
+  blocks: Readonly<Record<number, string>> = {},
+): Promise<Node> {
+  const { node } = makeFakeNode({ plan })
+  await node.start()
+  const { headSlot, headRoot, justifiedEpoch = 0, finalizedEpoch = 0, finalizedRoot = '0x' } = view
+  vi.spyOn(node.beaconApi, 'header').mockImplementation(async (id) => {
+    if (view.problem !== undefined) throw new Error(view.problem)
+    const slot = id === 'head' ? headSlot : Number(id)
+    const root = id === 'head' ? headRoot : blocks[Number(id)]
+    if (slot === undefined || root === undefined) return undefined
+    return { slot, root, proposerIndex: slot, parentRoot: '0x' }
+  })
+  vi.spyOn(node.beaconApi, 'finalityCheckpoints').mockImplementation(async () => ({
+    previousJustified: { epoch: 0, root: '0x' },
+    currentJustified: { epoch: justifiedEpoch, root: '0x' },
+    finalized: { epoch: finalizedEpoch, root: finalizedRoot },
+  }))
+  return node
+}
