@@ -51,6 +51,8 @@ export interface ProcessClient {
   readonly binaries: BinarySource
   /** CPU time that one instance burns until it is ready, ms: the first guess of the start-up budget. */
   readonly startCpuMs: number
+  /** Time from being ready to having dialled its peers, ms: slots before that are proposed alone. */
+  readonly dialDelayMs?: number
   /** Written before every start. */
   readonly configFiles: (context: NodeContext) => FileSpec[]
   /** Run once, before the first start on an empty data directory. */

@@ -25,6 +25,8 @@ export const prysm: ProcessClient = {
   },
   binaries: prysmBinaries,
   startCpuMs: 3_400,
+  // Trusted peers are dialled by a timer of 5 s (TTFB_TIMEOUT), which starts with the node.
+  dialDelayMs: 5_000,
 
   configFiles: (context) => [
     { path: identityFile(context), content: context.node.libp2p.privateKey.slice(2) },

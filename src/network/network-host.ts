@@ -34,6 +34,7 @@ export class NetworkHost {
   readonly #ports = new Map<string, PortClaim>()
   readonly #nodes = new Map<string, Node>()
   #saved: SavedNetwork
+  #changes: Promise<unknown> = Promise.resolve()
 
   constructor(parameters: {
     directory: NetworkDirectory
@@ -72,7 +73,29 @@ export class NetworkHost {
     await this.#save({ unclean: this.manifest.nodes.map(({ name }) => name) })
   }
 
-  async addNode(options: AddedNodeOptions, signal: AbortSignal): Promise<Node> {
+  /** One node at a time, since each is planned from the manifest that the one before has left. */
+  addNode(options: AddedNodeOptions, signal: AbortSignal): Promise<Node> {
+    return this.#inTurn(() => this.#addNode(options, signal))
+  }
+
+  removeNode(node: Node): Promise<void> {
+    return this.#inTurn(() => this.#removeNode(node))
+  }
+
+  /** Stops everything and gives back the ports and the directory. */
+  async close({ keepDirectory = false } = {}): Promise<void> {
+    await this.#inTurn(async () => {
+      await Promise.all(this.nodes.map((node) => node.retire()))
+      const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
+      await this.#save({ unclean })
+      this.#guardian[Symbol.dispose]()
+      for (const claim of this.#ports.values()) claim[Symbol.dispose]()
+      await this.directory.release({ keep: keepDirectory })
+    })
+  }
+
+  async #addNode(options: AddedNodeOptions, signal: AbortSignal): Promise<Node> {
+    signal.throwIfAborted()
     const manifest = planAddedNode(this.manifest, options, capabilityRegistry)
     const plan = manifest.nodes.at(-1) as NodePlan
     const { unclean } = this.#saved
@@ -86,12 +109,12 @@ export class NetworkHost {
       await node.start({ signal })
       return node
     } catch (error) {
-      await this.removeNode(node)
+      await this.#removeNode(node)
       throw error
     }
   }
 
-  async removeNode(node: Node): Promise<void> {
+  async #removeNode(node: Node): Promise<void> {
     const manifest = planRemovedNode(this.manifest, node.name)
     await node.retire()
     this.#nodes.delete(node.name)
@@ -101,14 +124,10 @@ export class NetworkHost {
     await rm(this.directory.nodeDirectory(node.name), { recursive: true, force: true })
   }
 
-  /** Stops everything and gives back the ports and the directory. */
-  async close({ keepDirectory = false } = {}): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.retire()))
-    const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
-    await this.#save({ unclean })
-    this.#guardian[Symbol.dispose]()
-    for (const claim of this.#ports.values()) claim[Symbol.dispose]()
-    await this.directory.release({ keep: keepDirectory })
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changes.then(change)
+    this.#changes = result.catch(() => {})
+    return result
   }
 
   async #makeNode(plan: NodePlan): Promise<Node> {

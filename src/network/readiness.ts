@@ -1,3 +1,4 @@
+import { ApiError } from '../apis/http-json.ts'
 import { haveConsensus } from './assert-consensus.ts'
 import { delay } from './delay.ts'
 import { describeViews, ReadinessError } from './errors.ts'
@@ -44,14 +45,26 @@ async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOpti
   const total = edges.length * 2
   const deadline = performance.now() + peersDeadlineMs
   for (;;) {
-    const missing = missingConnections(await peersOf(host, signal), edges)
-    onProgress({ stage: 'peers', message: 'connecting the peers', done: total - missing.length, total })
+    const missing = await missingNow(host, signal)
+    const done = Math.max(0, total - missing.length)
+    onProgress({ stage: 'peers', message: 'connecting the peers', done, total })
     if (missing.length === 0) return
     if (performance.now() > deadline) {
       const seconds = peersDeadlineMs / 1000
       throw new ReadinessError(`Declared peers were not connected within ${seconds} s.`, missing, { missing })
     }
     await delay(pollMs, signal)
+  }
+}
+
+/** What is missing; a node that does not answer in time, on a busy machine, is asked again later. */
+async function missingNow(host: NetworkHost, signal: AbortSignal): Promise<string[]> {
+  try {
+    return missingConnections(await peersOf(host, signal), host.manifest.edges)
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof ApiError) return [error.shortMessage]
+    throw error
   }
 }
 

@@ -22,9 +22,14 @@ const ratiosSchema = z.array(z.number().positive().max(100)).max(100)
  */
 export class StartBudget {
   readonly #estimateMs: number
+  readonly #dialDelayMs: number
 
-  /** @param nodesCpuMs - CPU time that each node burns until it is ready */
-  constructor(nodesCpuMs: readonly number[]) {
+  /**
+   * @param nodesCpuMs - CPU time that each node burns until it is ready
+   * @param dialDelayMs - time after that until it has dialled its peers
+   */
+  constructor(nodesCpuMs: readonly number[], dialDelayMs = 0) {
+    this.#dialDelayMs = dialDelayMs
     const total = nodesCpuMs.reduce((sum, ms) => sum + ms, 0)
     // A node's clients start one after the other, and each burns one core.
     this.#estimateMs = fixedMs + Math.max(...nodesCpuMs, total / availableParallelism())
@@ -34,7 +39,7 @@ export class StartBudget {
   async allowMs(): Promise<number> {
     const ratios = await readRatios()
     const ratio = ratios.length > 0 ? median(ratios) : firstRatio * busyFactor()
-    return this.#estimateMs * ratio * safetyFactor + safetyMs
+    return this.#estimateMs * ratio * safetyFactor + safetyMs + this.#dialDelayMs
   }
 
   /** Remembers what a start really took. */

@@ -92,7 +92,10 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     onProgress({ stage: 'clients', message: 'looking for the clients' })
     const found = await clientPrograms.find(manifest.nodes, signal)
     onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
-    const budget = new StartBudget(manifest.nodes.map(startCpuMs))
+    const budget = new StartBudget(
+      manifest.nodes.map(startCpuMs),
+      Math.max(...manifest.nodes.map(dialDelayMs)),
+    )
     const startedAt = performance.now()
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
     host = new NetworkHost({ directory, saved, programs: clientPrograms, onStateChange })
@@ -112,6 +115,10 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
 
 function describeFound({ client, version, origin }: FoundClient): string {
   return `${client} ${version} (${origin})`
+}
+
+function dialDelayMs({ execution, consensus }: Manifest['nodes'][number]): number {
+  return Math.max(clientNamed(execution).dialDelayMs ?? 0, clientNamed(consensus).dialDelayMs ?? 0)
 }
 
 function startCpuMs(node: Manifest['nodes'][number]): number {
