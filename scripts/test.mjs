@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { root, setUp } from './setup.mjs'
+import { root, SetupError, setUp } from './setup.mjs'
 
 const isCi = Boolean(process.env.CI)
 
@@ -35,7 +35,13 @@ function readCounts(file) {
   }
 }
 
-await setUp()
+try {
+  await setUp()
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  console.log(`${error.message}\n0 passed, 1 failed`)
+  process.exit(1)
+}
 const chosen = process.argv.slice(2)
 const needsClients = !chosen.includes('unit')
 const hasClients = needsClients && (await haveClients())

@@ -38,7 +38,8 @@ export async function startDetached(args: readonly string[], emit: Emit): Promis
     child.disconnect()
     child.unref()
   } catch (error) {
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    const isRunning = child.pid !== undefined && child.exitCode === null && child.signalCode === null
+    if (isRunning) await once(child, 'exit')
     await rm(logFile, { force: true })
     interrupts.signal.throwIfAborted()
     throw error

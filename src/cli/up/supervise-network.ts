@@ -6,14 +6,12 @@ import type { Node } from '../../network/node.ts'
 import type { StartProgress } from '../../network/progress.ts'
 import { startNetwork } from '../../network/start-network.ts'
 import { signalGroup } from '../../processes/end-process-group.ts'
-import { lastLogLines } from '../../processes/log-tail.ts'
-import { describeExit } from '../../processes/managed-process.ts'
 import { ProcessRecords } from '../../processes/process-records.ts'
+import type { Interruption } from '../exit-code.ts'
 import { Interrupts } from '../interrupts.ts'
 import type { NetworkPlace } from '../network-place.ts'
-import type { Emit, NodeEvent } from './up-event.ts'
-
-const crashLinesShown = 8
+import { nodeEvent } from './node-event.ts'
+import type { Emit } from './up-event.ts'
 
 export interface SuperviseParameters {
   readonly place: NetworkPlace
@@ -34,85 +32,113 @@ export interface SuperviseParameters {
  * @throws whatever `startNetwork` throws.
  */
 export async function superviseNetwork(parameters: SuperviseParameters): Promise<never> {
-  const { place, emit, outputClosed, onDefect, onDirectory } = parameters
-  const beganMs = performance.now()
-  let server: ControlServer | undefined
-  let network: Network | undefined
-  using interrupts = new Interrupts({
-    onFirst: ({ reason }) => emit({ event: 'stopping', reason }),
-    onRepeat: (interruption) =>
-      void killNow(place, server, emit).then(() => process.exit(interruption.exitCode)),
-  })
-  const closed = () => interrupts.request('output-closed')
-  outputClosed.addEventListener('abort', closed)
-  const shown = new SupervisedNetwork({
-    name: place.name,
-    directory: place.directory,
-    onStop: () => interrupts.request('down'),
-  })
-  try {
-    network = await startNetwork({
-      ...place.options,
-      dir: place.directory,
-      fresh: place.isFresh,
-      signal: interrupts.signal,
-      onDirectory: async (directory) => {
-        await onDirectory?.(directory)
-        server = await ControlServer.open({ target: shown, name: place.name, directory, onDefect })
-      },
-      onProgress: onChange((progress) => {
-        shown.setActivity(activityText(progress))
-        emit({ event: 'progress', ...progress })
-      }),
-      onStateChange: (node) => {
-        const isWorthTelling = network !== undefined || node.state === 'failed'
-        if (isWorthTelling && !interrupts.signal.aborted) emit(nodeEvent(node))
+  using supervisor = new Supervisor(parameters)
+  return await supervisor.run()
+}
+
+class Supervisor implements Disposable {
+  readonly #parameters: SuperviseParameters
+  readonly #interrupts: Interrupts
+  readonly #shown: SupervisedNetwork
+  readonly #onOutputClosed = () => this.#interrupts.request('output-closed')
+  readonly #beganMs = performance.now()
+  #lastProgress = ''
+  /** Set once the directory is ours. */
+  #server: ControlServer | undefined
+  #network: Network | undefined
+
+  constructor(parameters: SuperviseParameters) {
+    const { place, emit, outputClosed } = parameters
+    this.#parameters = parameters
+    this.#interrupts = new Interrupts({
+      onFirst: ({ reason }) => emit({ event: 'stopping', reason }),
+      onRepeat: (interruption) => void this.#killAndExit(interruption),
+    })
+    const onStop = () => this.#interrupts.request('down')
+    this.#shown = new SupervisedNetwork({ name: place.name, directory: place.directory, onStop })
+    outputClosed.addEventListener('abort', this.#onOutputClosed)
+  }
+
+  async run(): Promise<never> {
+    const { signal } = this.#interrupts
+    try {
+      await this.#watch(await this.#start())
+    } catch (error) {
+      // What a start throws that was broken off is of no interest.
+      if (!signal.aborted) throw error
+    } finally {
+      this.#shown.setStopping()
+      await this.#network?.stop()
+      await this.#server?.[Symbol.asyncDispose]()
+    }
+    this.#emitStopped({ isKilled: false })
+    throw signal.reason
+  }
+
+  async #start(): Promise<Network> {
+    const { place, onDefect, onDirectory } = this.#parameters
+    const { name, directory, isFresh, options } = place
+    this.#network = await startNetwork({
+      ...options,
+      dir: directory,
+      fresh: isFresh,
+      signal: this.#interrupts.signal,
+      onProgress: (progress) => this.#onProgress(progress),
+      onStateChange: (node) => this.#onStateChange(node),
+      onDirectory: async (claimed) => {
+        await onDirectory?.(claimed)
+        this.#server = await ControlServer.open({ target: this.#shown, name, directory: claimed, onDefect })
       },
     })
-    shown.setRunning(network)
-    const startMs = Math.round(performance.now() - beganMs)
+    return this.#network
+  }
+
+  /** Tells of every slot, until it is interrupted. */
+  async #watch(network: Network): Promise<void> {
+    const { emit } = this.#parameters
+    const { signal } = this.#interrupts
+    this.#shown.setRunning(network)
+    const startMs = Math.round(performance.now() - this.#beganMs)
     emit({ event: 'ready', ...describeNetwork(network, 'running'), startMs })
-    for await (const report of network.slots({ signal: interrupts.signal }))
-      emit({ event: 'slot', ...report })
-  } catch (error) {
-    // What a start throws that was broken off is of no interest.
-    if (!interrupts.signal.aborted) throw error
-  } finally {
-    outputClosed.removeEventListener('abort', closed)
-    shown.setStopping()
-    await network?.stop()
-    await server?.[Symbol.asyncDispose]()
+    for await (const report of network.slots({ signal })) emit({ event: 'slot', ...report })
+    signal.throwIfAborted()
+    throw new Error('the network ended by itself')
   }
-  emit({ event: 'stopped', name: place.name, directory: place.directory, isKilled: false })
-  throw interrupts.signal.reason
-}
 
-/** Ends every process of the network with SIGKILL, as it is. */
-async function killNow(place: NetworkPlace, server: ControlServer | undefined, emit: Emit): Promise<void> {
-  const running = await new ProcessRecords(place.directory).alive()
-  for (const { pid } of running) signalGroup(pid, 'SIGKILL')
-  await server?.[Symbol.asyncDispose]()
-  emit({ event: 'stopped', name: place.name, directory: place.directory, isKilled: true })
-}
-
-/** Passes on what differs from the time before: a start that waits says the same a few times a second. */
-function onChange(tell: (progress: StartProgress) => void): (progress: StartProgress) => void {
-  let last = ''
-  return (progress) => {
+  /** Passes on what differs from the time before: a start that waits says the same a few times a second. */
+  #onProgress(progress: StartProgress): void {
+    const { message, done, total } = progress
     const text = JSON.stringify(progress)
-    if (text === last) return
-    last = text
-    tell(progress)
+    if (text === this.#lastProgress) return
+    this.#lastProgress = text
+    this.#shown.setActivity(done === undefined ? message : `${message} (${done}/${total})`)
+    this.#parameters.emit({ event: 'progress', ...progress })
   }
-}
 
-function activityText({ message, done, total }: StartProgress): string {
-  return done === undefined || total === undefined ? message : `${message} (${done}/${total})`
-}
+  /** While the network starts or stops, its nodes do what they are to do; only a failure is news then. */
+  #onStateChange(node: Node): void {
+    if (this.#interrupts.signal.aborted) return
+    if (this.#network !== undefined || node.state === 'failed') this.#parameters.emit(nodeEvent(node))
+  }
 
-function nodeEvent({ name, state, crash }: Node): NodeEvent {
-  if (state !== 'failed' || crash === undefined) return { event: 'node', name, state, crash: undefined }
-  const { title, status, logFile } = crash
-  const lastLines = lastLogLines(logFile, crashLinesShown)
-  return { event: 'node', name, state, crash: { title, reason: describeExit(status), logFile, lastLines } }
+  /** Ends every process of the network with SIGKILL, as it is, and then this one. */
+  async #killAndExit({ exitCode }: Interruption): Promise<void> {
+    // Before the directory is ours, its processes are somebody else's.
+    const isOurs = this.#server !== undefined
+    const running = isOurs ? await new ProcessRecords(this.#parameters.place.directory).alive() : []
+    for (const { pid } of running) signalGroup(pid, 'SIGKILL')
+    await this.#server?.[Symbol.asyncDispose]()
+    this.#emitStopped({ isKilled: true })
+    process.exit(exitCode)
+  }
+
+  #emitStopped({ isKilled }: { isKilled: boolean }): void {
+    const { name, directory } = this.#parameters.place
+    this.#parameters.emit({ event: 'stopped', name, directory, isKilled })
+  }
+
+  [Symbol.dispose](): void {
+    this.#parameters.outputClosed.removeEventListener('abort', this.#onOutputClosed)
+    this.#interrupts[Symbol.dispose]()
+  }
 }

@@ -84,7 +84,7 @@ describe('a flag goes before the file', () => {
 
   test.each<[string, Partial<NetworkOptions>]>([
     ['', {}],
-    ['--seed 4', { seed: 4 }],
+    ['--name mine --seed 4', { name: 'mine', seed: 4 }],
     ['--topology line', { topology: 'line' }],
     ['--validators 6', { validators: { count: 6, distribution: 'random', keys: 'interop' } }],
     ['--distribution even', { validators: { count: 12, distribution: 'even', keys: 'interop' } }],
