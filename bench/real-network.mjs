@@ -28,47 +28,60 @@ async function missedSlots(apiUrl, upTo) {
 }
 
 export async function benchRealNetwork() {
-  const startedAt = performance.now()
-  const seconds = () => (performance.now() - startedAt) / 1000
+  const startedAtMs = Date.now()
   const network = await startNetwork({ nodes: 4, validators: 64, topology: 'ring', seed: 1 })
   try {
-    return await measure(network, seconds)
+    return await measure(network, startedAtMs)
   } finally {
     await network.stop()
   }
 }
 
-async function measure(network, seconds) {
-  const readyAfterSeconds = seconds()
-  const firstBlockAfterSeconds =
-    readyAfterSeconds - (Date.now() / 1000 - network.genesisTime - network.chain.slotDurationMs / 1000)
+async function measure(network, startedAtMs) {
+  const { slotDurationMs } = network.chain
+  const secondsSince = (ms) => round((Date.now() - ms) / 1000)
+  const readyAfterSeconds = secondsSince(startedAtMs)
+  const measuredFromMs = Date.now()
   const before = new Map(processesOf(network).map(({ pid }) => [pid, usageOf(pid)]))
-  const from = performance.now()
   await network.waitForFinalizedEpoch(2)
-  const finalizedAfterSeconds = seconds()
+  const finalizedEpoch2AfterSeconds = secondsSince(startedAtMs)
   await network.waitForHead(measuredSlots)
-  const elapsed = (performance.now() - from) / 1000
+  const programs = usageByProgram(processesOf(network), before, secondsSince(measuredFromMs))
   const missed = await missedSlots(network.nodes[0].consensus.apiUrl, measuredSlots)
-  const programs = new Map()
-  for (const { name, pid } of processesOf(network)) {
-    const usage = usageOf(pid)
-    const cpuPercent = ((usage.cpuSeconds - (before.get(pid)?.cpuSeconds ?? 0)) / elapsed) * 100
-    programs.set(name, [...(programs.get(name) ?? []), { cpuPercent, rssMb: usage.rssMb }])
-  }
-  const mean = (values) =>
-    Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 10) / 10
+  const firstSlot = Array.from({ length: measuredSlots }, (_, i) => i + 1).find(
+    (slot) => !missed.includes(slot),
+  )
+  const firstBlockMs = network.genesisTime * 1000 + firstSlot * slotDurationMs
   return {
     name: '4 x geth/prysm, 64 validators, ring, 2 s slots, 8 slots an epoch',
-    readyAfterSeconds: mean([readyAfterSeconds]),
-    firstBlockAfterSeconds: mean([firstBlockAfterSeconds]),
-    finalizedEpoch2AfterSeconds: mean([finalizedAfterSeconds]),
-    missedSlots: missed,
-    ofFirstSlots: measuredSlots,
-    processes: [...programs].map(([name, usages]) => ({
-      name,
-      count: usages.length,
-      cpuPercentOfOneCore: mean(usages.map(({ cpuPercent }) => cpuPercent)),
-      rssMb: mean(usages.map(({ rssMb }) => rssMb)),
-    })),
+    firstBlockAfterSeconds: round((firstBlockMs - startedAtMs) / 1000),
+    readyAfterSeconds,
+    finalizedEpoch2AfterSeconds,
+    missedOfFirst32: missed.length,
+    processes: programs,
   }
+}
+
+/** Mean over the nodes, per program: CPU between the two moments, memory at the second. */
+function usageByProgram(processes, before, seconds) {
+  const programs = [...new Set(processes.map(({ name }) => name))]
+  return programs.map((program) => {
+    const pids = processes.filter(({ name }) => name === program).map(({ pid }) => pid)
+    const usages = pids.map(usageOf)
+    const cpu = pids.map((pid, i) => usages[i].cpuSeconds - (before.get(pid)?.cpuSeconds ?? 0))
+    return {
+      name: program,
+      count: pids.length,
+      cpuPercentOfOneCore: round((mean(cpu) / seconds) * 100),
+      rssMb: round(mean(usages.map(({ rssMb }) => rssMb))),
+    }
+  })
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function round(value) {
+  return Math.round(value * 10) / 10
 }
