@@ -1,0 +1,86 @@
+import { RLP } from '@ethereumjs/rlp'
+import { keccak256 } from '../bytes.ts'
+import { hexPrefix, type TriePath } from './trie-path.ts'
+
+/** What RLP can encode. */
+export type RlpItem = Uint8Array | RlpItem[]
+
+const nothing = new Uint8Array(0)
+
+/**
+ * A node of a Merkle Patricia trie (Yellow Paper, appendix D). Nodes never change, so tries of successive
+ * blocks share all nodes but those on the changed paths, and the encoding is computed once, when asked for.
+ */
+export abstract class TrieNode<Value> {
+  #reference: RlpItem | undefined
+
+  protected abstract structure(encodeValue: (value: Value) => Uint8Array): RlpItem
+
+  encoding(encodeValue: (value: Value) => Uint8Array): Uint8Array {
+    return RLP.encode(this.structure(encodeValue))
+  }
+
+  /** How a parent holds this node: its hash, or the node itself when that is shorter than a hash. */
+  reference(encodeValue: (value: Value) => Uint8Array): RlpItem {
+    if (this.#reference === undefined) {
+      const structure = this.structure(encodeValue)
+      const encoded = RLP.encode(structure)
+      this.#reference = encoded.length < 32 ? structure : keccak256(encoded)
+    }
+    return this.#reference
+  }
+}
+
+export class LeafNode<Value> extends TrieNode<Value> {
+  constructor(
+    readonly path: TriePath,
+    readonly value: Value,
+  ) {
+    super()
+  }
+
+  protected structure(encodeValue: (value: Value) => Uint8Array): RlpItem {
+    return [hexPrefix(this.path, true), encodeValue(this.value)]
+  }
+}
+
+export class ExtensionNode<Value> extends TrieNode<Value> {
+  constructor(
+    readonly path: TriePath,
+    readonly child: BranchNode<Value>,
+  ) {
+    super()
+  }
+
+  protected structure(encodeValue: (value: Value) => Uint8Array): RlpItem {
+    return [hexPrefix(this.path, false), this.child.reference(encodeValue)]
+  }
+}
+
+/** All keys of a trie here have the same length, so a branch never holds a value of its own. */
+export class BranchNode<Value> extends TrieNode<Value> {
+  constructor(readonly children: readonly (AnyTrieNode<Value> | undefined)[]) {
+    super()
+  }
+
+  withChild(nibble: number, child: AnyTrieNode<Value> | undefined): BranchNode<Value> {
+    const children = this.children.slice()
+    children[nibble] = child
+    return new BranchNode(children)
+  }
+
+  protected structure(encodeValue: (value: Value) => Uint8Array): RlpItem {
+    const items: RlpItem[] = this.children.map((child) => child?.reference(encodeValue) ?? nothing)
+    items.push(nothing)
+    return items
+  }
+}
+
+export type AnyTrieNode<Value> = LeafNode<Value> | ExtensionNode<Value> | BranchNode<Value>
+
+/** A branch with children at the given nibbles only. */
+export function branchOf<Value>(entries: readonly (readonly [number, AnyTrieNode<Value>])[]) {
+  const children = new Array<AnyTrieNode<Value> | undefined>(16).fill(undefined)
+  for (const [nibble, node] of entries) children[nibble] = node
+  return new BranchNode<Value>(children)
+}
