@@ -5,9 +5,10 @@ const quantity = z
   .string()
   .regex(/^0x[0-9a-f]+$/i)
   .transform(Number)
+/** The error comes first, since some servers send an empty result beside it. */
 const answerSchema = z.union([
-  z.object({ result: z.unknown() }).refine((answer) => answer.result !== undefined),
   z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
+  z.object({ result: z.unknown() }).refine((answer) => answer.result !== undefined),
 ])
 const blockSchema = z
   .object({ number: quantity, hash: z.string(), parentBeaconBlockRoot: z.string().optional() })

@@ -7,12 +7,13 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { endProcessGroup, signalGroup } from '../../src/processes/end-process-group.ts'
-import { ProcessStartError } from '../../src/processes/errors.ts'
+import { CommandError, ProcessStartError } from '../../src/processes/errors.ts'
 import { Guardian } from '../../src/processes/guardian.ts'
 import { ManagedProcess, type Supervision } from '../../src/processes/managed-process.ts'
 import { parseProcStat, processStartTime } from '../../src/processes/process-identity.ts'
 import { ProcessRecords } from '../../src/processes/process-records.ts'
-import type { ProcessSpec } from '../../src/processes/process-spec.ts'
+import type { CommandSpec, ProcessSpec } from '../../src/processes/process-spec.ts'
+import { runCommand } from '../../src/processes/run-command.ts'
 import { shellProgram, stubbornProgram, waitingProgram } from './supervision/programs.ts'
 
 let directory: string
@@ -174,6 +175,51 @@ describe('an end', () => {
     running.resume()
     await expect.poll(() => stateOf(running.pid)).toBe('S')
     await running.stop()
+  })
+})
+
+describe('a command', () => {
+  function shellCommand(script: string, deadlineMs = 30_000): CommandSpec {
+    const logFile = join(directory, 'logs', 'command.log')
+    return { name: 'command', file: '/bin/sh', arguments: ['-c', script], logFile, deadlineMs }
+  }
+
+  const never = new AbortController().signal
+
+  test('resolves at its end, and its output is in its log', async () => {
+    const command = shellCommand('echo one; echo two >&2')
+    await runCommand('node-0 init', command, never)
+    expect(readFileSync(command.logFile, 'utf8')).toBe('one\ntwo\n')
+  })
+
+  test('fails with its last lines when it ends with an error, or cannot be run', async () => {
+    const failure = runCommand('node-0 init', shellCommand('echo "Fatal: no disk"; exit 4'), never)
+    await expect(failure).rejects.toThrow(CommandError)
+    await expect(failure).rejects.toMatchObject({
+      code: 'command-failed',
+      facts: { lastLines: ['Fatal: no disk'] },
+    })
+    await expect(failure).rejects.toThrow('exit code 4')
+    const missing = runCommand('node-0 init', { ...shellCommand(''), file: '/nowhere/geth' }, never)
+    await expect(missing).rejects.toThrow(CommandError)
+  })
+
+  test('fails at its deadline', async () => {
+    const failure = runCommand('node-0 init', shellCommand('exec sleep 1000', 500), never)
+    await expect(failure).rejects.toThrow('timed out')
+  })
+
+  test('ends with the reason of its signal, and is ended', async () => {
+    const abort = new AbortController()
+    const reason = new Error('enough')
+    const pidFile = join(directory, 'pid')
+    const command = shellCommand(`echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 1000`)
+    const running = runCommand('node-0 init', command, abort.signal)
+    const outcome = running.catch((error: unknown) => error)
+    await expect.poll(() => existsSync(pidFile), { timeout: 30_000 }).toBe(true)
+    abort.abort(reason)
+    expect(await outcome).toBe(reason)
+    await expectGone([Number(readFileSync(pidFile, 'utf8'))])
   })
 })
 

@@ -1,0 +1,33 @@
+import type { NodeContext } from '../../../../src/clients/client.ts'
+import { planNetwork } from '../../../../src/network/start-network.ts'
+import type { NetworkOptions } from '../../../../src/plan/options.ts'
+
+/** What a client is told about the middle one of three nodes in a line. */
+export function exampleContext(
+  changes: Partial<NodeContext> = {},
+  options: NetworkOptions = {},
+): NodeContext {
+  const manifest = planNetwork({
+    ...{ nodes: 3, validators: 12, topology: 'line', slotsPerEpoch: 8, seed: 7, chainId: 4242 },
+    ...options,
+  })
+  const [first, node, last] = manifest.nodes
+  if (first === undefined || node === undefined || last === undefined)
+    throw new Error('three nodes are needed')
+  return {
+    manifest,
+    node,
+    ports: node.ports,
+    peers: [first, last].map((peer) => ({ node: peer, address: peer.address, ports: peer.ports })),
+    files: {
+      executionGenesisJson: '/net/genesis.json',
+      consensusGenesisSsz: '/net/genesis.ssz',
+      consensusConfigYaml: '/net/config.yaml',
+    },
+    directory: '/net/nodes/node-1',
+    hasRunningPeers: false,
+    jwtSecretFile: '/net/nodes/node-1/jwt.hex',
+    binary: (name) => `/bin/of/${name}`,
+    ...changes,
+  }
+}

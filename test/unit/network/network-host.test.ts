@@ -1,0 +1,218 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { NodeContext, ProcessClient } from '../../../src/clients/client.ts'
+import type { CrashReport } from '../../../src/clients/client-instance.ts'
+import { ClientPrograms } from '../../../src/network/client-programs.ts'
+import { Network } from '../../../src/network/network.ts'
+import { NetworkDirectory } from '../../../src/network/network-directory.ts'
+import { NetworkHost } from '../../../src/network/network-host.ts'
+import { findClient } from '../../../src/processes/binaries/find-client.ts'
+import type { Supervision } from '../../../src/processes/managed-process.ts'
+import type { FakeClient } from './support/fake-client.ts'
+import { exampleNodes } from './support/fake-node.ts'
+import { useStateHome } from './support/state-home.ts'
+
+const { fakes, contexts } = vi.hoisted(() => ({
+  fakes: [] as FakeClient[],
+  contexts: [] as (() => NodeContext)[],
+}))
+
+// Both would start processes.
+vi.mock('../../../src/processes/guardian.ts', () => ({
+  Guardian: class {
+    [Symbol.dispose]() {}
+  },
+}))
+vi.mock('../../../src/clients/process-client-instance.ts', async () => {
+  const { FakeClient: Fake } = await import('./support/fake-client.ts')
+  class ProcessClientInstance extends Fake {
+    constructor(
+      client: ProcessClient,
+      context: () => NodeContext,
+      _: Supervision,
+      onCrash: (report: CrashReport) => void,
+    ) {
+      super({ name: client.capabilities.name, onCrash })
+      fakes.push(this)
+      contexts.push(context)
+    }
+  }
+  return { ProcessClientInstance }
+})
+vi.mock('../../../src/processes/binaries/find-client.ts', () => ({ findClient: vi.fn() }))
+
+const place = useStateHome()
+const root = `0x${'ab'.repeat(32)}`
+
+beforeEach(() => {
+  fakes.length = 0
+  contexts.length = 0
+  vi.mocked(findClient).mockImplementation(
+    async ({ client }) => ({ client, paths: { [client]: `/bin/of/${client}` } }) as never,
+  )
+})
+
+async function openHost(count = 2): Promise<NetworkHost> {
+  const directory = await NetworkDirectory.claim(place.folder)
+  const manifest = exampleNodes(count)
+  const made = {
+    ...{ formatVersion: 1 as const, planned: manifest, manifest, genesisTime: 1_700_000_000 },
+    ...{
+      executionBlockHash: root,
+      genesisValidatorsRoot: root,
+      genesisBlockRoot: root,
+      unclean: [],
+      ports: {},
+    },
+  }
+  const saved = (await directory.load()) ?? made
+  const programs = new ClientPrograms({}, () => {})
+  const host = new NetworkHost({ directory, saved, programs, onStateChange: () => {} })
+  await host.open()
+  return host
+}
+
+function savedNetwork() {
+  return JSON.parse(readFileSync(join(place.folder, 'network.json'), 'utf8'))
+}
+
+const { signal } = new AbortController()
+
+describe('the saved network', () => {
+  it('takes every node for crashed while it runs, and says after a stop which really were', async () => {
+    const host = await openHost()
+    await Promise.all(host.nodes.map((node) => node.start()))
+    expect(savedNetwork().unclean).toEqual(['node-0', 'node-1'])
+    await host.nodes[1]?.kill()
+    await host.close()
+    expect(savedNetwork().unclean).toEqual(['node-1'])
+    const again = await openHost()
+    expect(again.wasCrashed).toBe(true)
+    expect(again.nodes.map(({ isStoppedCleanly }) => isStoppedCleanly)).toEqual([true, false])
+    await again.close()
+  })
+
+  it('has the ports that the nodes use, which no other network gets meanwhile', async () => {
+    const host = await openHost()
+    const { ports } = savedNetwork()
+    expect(host.nodes.map(({ execution }) => execution.rpcUrl)).toEqual(
+      ['node-0', 'node-1'].map((name) => `http://127.0.0.1:${ports[name].executionRpc}`),
+    )
+    expect(ports['node-0'].executionRpc).not.toBe(ports['node-1'].executionRpc)
+    await host.close()
+  })
+
+  it('keeps the secret of the Engine API for life, each node its own, for its owner alone', async () => {
+    const host = await openHost()
+    const secrets = () =>
+      ['node-0', 'node-1'].map((name) => readFileSync(join(place.folder, 'nodes', name, 'jwt.hex'), 'utf8'))
+    const before = secrets()
+    expect(new Set(before).size).toBe(2)
+    for (const secret of before) expect(secret).toMatch(/^[0-9a-f]{64}$/)
+    expect(statSync(host.nodes[0]?.execution.jwtSecretFile ?? '').mode & 0o777).toBe(0o600)
+    await host.close()
+    const again = await openHost()
+    expect(secrets()).toEqual(before)
+    await again.close()
+  })
+})
+
+describe('what a client is told', () => {
+  it('are its peers at the ports that they really have, and whether one of them runs', async () => {
+    const host = await openHost()
+    const [, second] = host.nodes
+    const context = contexts[0]
+    expect(context?.()).toMatchObject({
+      node: { name: 'node-0' },
+      peers: [{ node: { name: 'node-1' }, ports: savedNetwork().ports['node-1'] }],
+      directory: join(place.folder, 'nodes', 'node-0'),
+      hasRunningPeers: false,
+    })
+    await second?.start()
+    expect(context?.().hasRunningPeers).toBe(true)
+    await host.close()
+  })
+})
+
+describe('adding and removing', () => {
+  it('adds a node that runs, and removes it with its data', async () => {
+    const host = await openHost()
+    const late = await host.addNode({ name: 'late' }, signal)
+    expect(late.state).toBe('running')
+    expect(savedNetwork().manifest.nodes).toHaveLength(3)
+    expect(savedNetwork().unclean).toContain('late')
+    const folder = join(place.folder, 'nodes', 'late')
+    expect(existsSync(folder)).toBe(true)
+    await host.removeNode(late)
+    expect(existsSync(folder)).toBe(false)
+    expect(host.nodes.map(({ name }) => name)).toEqual(['node-0', 'node-1'])
+    expect(savedNetwork().manifest.nodes).toHaveLength(2)
+    await expect(late.start()).rejects.toMatchObject({ code: 'wrong-state' })
+    await host.close()
+  })
+
+  it('adds nodes one after another, however they are asked for', async () => {
+    const host = await openHost()
+    const added = await Promise.all([1, 2, 3].map(() => host.addNode({}, signal)))
+    expect(new Set(added.map(({ plan }) => plan.index)).size).toBe(3)
+    expect(savedNetwork().manifest.nodes).toHaveLength(5)
+    expect(host.nodes.map(({ state }) => state).filter((state) => state === 'running')).toHaveLength(3)
+    await host.close()
+    expect(savedNetwork().unclean).toEqual([])
+  })
+
+  it('leaves nothing of a node that does not start', async () => {
+    const host = await openHost()
+    const begun = fakes.length
+    vi.mocked(findClient).mockImplementation(async () => {
+      throw new Error('no such client')
+    })
+    await host.addNode({ name: 'late' }, AbortSignal.abort(new Error('enough'))).catch(() => {})
+    expect(fakes).toHaveLength(begun)
+    const abort = new AbortController()
+    vi.mocked(findClient).mockImplementation(async ({ client }) => {
+      abort.abort(new Error('enough'))
+      return { client, paths: {} } as never
+    })
+    await expect(host.addNode({ name: 'late' }, abort.signal)).rejects.toThrow('enough')
+    expect(host.nodes).toHaveLength(2)
+    expect(savedNetwork().manifest.nodes).toHaveLength(2)
+    expect(existsSync(join(place.folder, 'nodes', 'late'))).toBe(false)
+    await host.close()
+  })
+})
+
+describe('a stop of the network', () => {
+  it('ends a node that is being added, and starts nothing afterwards', async () => {
+    const host = await openHost()
+    const network = new Network(host)
+    const [node] = network.nodes
+    await node?.start()
+    const adding = network.addNode()
+    const outcome = adding.catch((error: unknown) => error)
+    await Promise.all([network.stop(), network.stop()])
+    expect(await outcome).toMatchObject({ code: 'wrong-state' })
+    expect(fakes.map(({ phase }) => phase)).toEqual(fakes.map(() => 'down'))
+    await expect(node?.start()).rejects.toMatchObject({ code: 'wrong-state' })
+    await expect(network.addNode()).rejects.toMatchObject({ code: 'wrong-state' })
+    await expect(network.removeNode('node-0')).rejects.toMatchObject({ code: 'wrong-state' })
+    // The directory is free again.
+    const again = await NetworkDirectory.claim(place.folder)
+    await again.release()
+  })
+
+  it('deletes a temporary directory, unless its logs are wanted', async () => {
+    const directory = await NetworkDirectory.claim()
+    const manifest = exampleNodes(1)
+    const saved = {
+      ...{ formatVersion: 1 as const, planned: manifest, manifest, genesisTime: 1, unclean: [], ports: {} },
+      ...{ executionBlockHash: root, genesisValidatorsRoot: root, genesisBlockRoot: root },
+    }
+    const programs = new ClientPrograms({}, () => {})
+    const host = new NetworkHost({ directory, saved, programs, onStateChange: () => {} })
+    await host.open()
+    await host.close({ keepDirectory: true })
+    expect(existsSync(directory.path)).toBe(true)
+  })
+})
