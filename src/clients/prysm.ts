@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { postJson } from '../apis/http-json.ts'
 import { libp2pMultiaddr } from '../plan/identity.ts'
+import type { NodePorts } from '../plan/manifest.ts'
 import type { ProcessSpec } from '../processes/process-spec.ts'
-import type { NodeContext, ProcessClient } from './client.ts'
+import type { NodeContext, PeerEndpoint, ProcessClient } from './client.ts'
 import { httpAnswers } from './probes.ts'
 import { prysmBinaries } from './prysm-binaries.ts'
 import { importKeystores, walletArguments } from './prysm-keystores.ts'
@@ -39,17 +40,31 @@ export const prysm: ProcessClient = {
 }
 
 /**
- * Has the node dial those of its peers that were there before it. Peers given by `--peer` are dialled before
- * the handlers of the handshake are there, so that neither side ever sends its status, and only after 10 s
- * one hangs up and dials again. A trusted peer is dialled within 5 s, and again whenever it is lost. Only one
- * end dials, because two dials that cross leave two half-known connections.
+ * Has the node dial those of its peers that were there before it, and both ends trust each other. Peers given
+ * by `--peer` are dialled before the handlers of the handshake are there, so that neither side ever sends its
+ * status, and only after 10 s one hangs up and dials again. A trusted peer is dialled within 5 s, again
+ * whenever it is lost, and it is never banned: six requests without an answer, from a node that is paused or
+ * cut off, would otherwise shut it out for an hour.
+ *
+ * Of two nodes that start at once the later one finds the other's API there, and tells both.
  */
 async function dialPeers({ node, ports, peers }: NodeContext, signal: AbortSignal): Promise<void> {
-  const url = `http://127.0.0.1:${ports.consensusApi}/prysm/v1/node/trusted_peers`
-  for (const peer of peers.filter((one) => one.node.index < node.index)) {
-    const body = JSON.stringify({ addr: libp2pMultiaddr(peer.node, peer.address, peer.ports.consensusP2p) })
-    await postJson(url, body, { signal })
+  const self = { node, address: node.address, ports }
+  for (const peer of peers) {
+    const isUp = await trust(peer.ports, self, signal).then(
+      () => true,
+      () => false,
+    )
+    signal.throwIfAborted()
+    if (isUp || peer.node.index < node.index) await trust(ports, peer, signal)
   }
+}
+
+/** Adds a trusted peer to the node whose API is at these ports. */
+async function trust({ consensusApi }: NodePorts, peer: PeerEndpoint, signal: AbortSignal): Promise<void> {
+  const addr = libp2pMultiaddr(peer.node, peer.address, peer.ports.consensusP2p)
+  const url = `http://127.0.0.1:${consensusApi}/prysm/v1/node/trusted_peers`
+  await postJson(url, JSON.stringify({ addr }), { signal })
 }
 
 function beacon(context: NodeContext): ProcessSpec {

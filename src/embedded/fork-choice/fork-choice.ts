@@ -34,11 +34,12 @@ export interface ForkChoiceInput {
  * state transition and verifies no signature: the caller does, and brings summaries. Every method either does
  * its work or throws a ForkChoiceError and leaves the store as it was.
  *
- * It differs from the specification in two places, both of which leave the head as it would be. An attestation
- * that is early is kept until its slot is over, rather than refused. And `prune` forgets blocks: a later vote
- * for one of them is refused as unknown, where the specification would let it replace the validator's older
- * vote. Gossip ignores such attestations anyway (p2p-interface.md, `beacon_attestation_{subnet_id}`: "the current
- * finalized_checkpoint is an ancestor of the block").
+ * It differs from the specification in three places, none of which moves the head of an honest network. An
+ * attestation that is early is kept until its slot is over, rather than refused. After `prune`, a vote for a
+ * block that was forgotten is refused as unknown, where the specification would let it replace the validator's
+ * older vote; gossip ignores it anyway (p2p-interface.md, `beacon_attestation_{subnet_id}`: "the current
+ * finalized_checkpoint is an ancestor of the block"). And `getProposerHead` answers with the head where the
+ * specification asserts that the head has no boost, or a known parent.
  */
 export class ForkChoice {
   readonly #store: Store

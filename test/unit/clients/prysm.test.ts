@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decrypt } from '@chainsafe/bls-keystore'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { NodeContext } from '../../../src/clients/client.ts'
+import type { NodeContext, PeerEndpoint } from '../../../src/clients/client.ts'
 import { prysm } from '../../../src/clients/prysm.ts'
 import { validatorPublicKey, validatorSecretKeys } from '../../../src/genesis/validator-keys.ts'
-import { answering, startServer } from '../apis/http-server.ts'
+import { answering, startServer, type TestServer } from '../apis/http-server.ts'
 import { exampleContext } from './support/node-context.ts'
 
 const context = exampleContext()
@@ -71,16 +71,37 @@ describe('the beacon node', () => {
     ])
   })
 
-  it('is told to dial those of its peers that come before it, so that no two dials cross', async () => {
-    await using api = await startServer(answering({}))
-    const changed = { ...ports, consensusApi: Number(new URL(api.url).port) }
-    await processOf('beacon-chain', { ports: changed }).onReady?.(signal)
-    const [first] = context.peers
-    if (first === undefined) throw new Error('no peer')
-    const addr = `/ip4/${first.address}/tcp/${first.ports.consensusP2p}/p2p/${first.node.libp2p.peerId}`
-    expect(api.requests).toEqual([
-      { method: 'POST', path: '/prysm/v1/node/trusted_peers', body: JSON.stringify({ addr }) },
-    ])
+  describe('when it is up', () => {
+    const [before, after] = context.peers
+    if (before === undefined || after === undefined) throw new Error('the middle of a line has two peers')
+
+    /** Runs the hook with one peer, the APIs of both nodes being these servers. */
+    async function tellPeers(peer: PeerEndpoint, own: TestServer, other: TestServer): Promise<void> {
+      const at = (server: TestServer) => ({ consensusApi: Number(new URL(server.url).port) })
+      const peers = [{ ...peer, ports: { ...peer.ports, ...at(other) } }]
+      await processOf('beacon-chain', { ports: { ...ports, ...at(own) }, peers }).onReady?.(signal)
+    }
+
+    function trusting({ address, node: { libp2p }, ports: { consensusP2p } }: PeerEndpoint) {
+      const body = JSON.stringify({ addr: `/ip4/${address}/tcp/${consensusP2p}/p2p/${libp2p.peerId}` })
+      return { method: 'POST', path: '/prysm/v1/node/trusted_peers', body }
+    }
+
+    it.each([before, after])('it and a peer that is up are told to trust each other', async (peer) => {
+      await using own = await startServer(answering({}))
+      await using other = await startServer(answering({}))
+      await tellPeers(peer, own, other)
+      expect(other.requests).toEqual([trusting({ node, address: node.address, ports })])
+      expect(own.requests).toEqual([trusting(peer)])
+    })
+
+    it('it dials a peer that is not up if that comes before it, and leaves the dial to a later one', async () => {
+      await using own = await startServer(answering({}))
+      await using down = await startServer(answering({}, 503))
+      await tellPeers(before, own, down)
+      await tellPeers(after, own, down)
+      expect(own.requests).toEqual([trusting(before)])
+    })
   })
 
   it('is ready when its API answers', async () => {
