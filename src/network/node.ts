@@ -280,7 +280,8 @@ export class Node {
   }
 }
 
-function crashError({ title, command, status, logFile }: CrashReport): ProcessStartError {
+/** What a crash is to whoever waits for the node. */
+export function crashError({ title, command, status, logFile }: CrashReport): ProcessStartError {
   const reason = describeExit(status)
   return new ProcessStartError({ title, command, logFile, lastLines: lastLogLines(logFile), reason })
 }

@@ -3,6 +3,7 @@ import { haveConsensus } from './assert-consensus.ts'
 import { delay } from './delay.ts'
 import { describeViews, ReadinessError } from './errors.ts'
 import type { NetworkHost } from './network-host.ts'
+import { crashError } from './node.ts'
 import { missingConnections, peersOf } from './peers.ts'
 import type { OnProgress } from './progress.ts'
 import { viewsOf } from './views.ts'
@@ -23,6 +24,7 @@ const headDeadlineEpochs = 4
  * than every head at the time of the call (or than genesis).
  *
  * @throws {ReadinessError} naming what is missing.
+ * @throws {ProcessStartError} when a client crashes meanwhile.
  */
 export async function becomeReady(host: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
   const before = await viewsOf(host.nodes, signal)
@@ -45,6 +47,7 @@ async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOpti
   const total = edges.length * 2
   const deadline = performance.now() + peersDeadlineMs
   for (;;) {
+    refuseCrashed(host)
     const missing = await missingNow(host, signal)
     const done = Math.max(0, total - missing.length)
     onProgress({ stage: 'peers', message: 'connecting the peers', done, total })
@@ -55,6 +58,11 @@ async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOpti
     }
     await delay(pollMs, signal)
   }
+}
+
+/** A node that has crashed meanwhile will neither connect nor agree: there is nothing to wait for. */
+function refuseCrashed({ nodes }: NetworkHost): void {
+  for (const { crash } of nodes) if (crash !== undefined) throw crashError(crash)
 }
 
 /** What is missing; a node that does not answer in time, on a busy machine, is asked again later. */
@@ -76,6 +84,7 @@ async function waitForCommonHead(
   const { clock, manifest, nodes } = host
   const lastSlot = Math.max(firstNewSlot, clock.currentSlot) + headDeadlineEpochs * clock.slotsPerEpoch
   for (;;) {
+    refuseCrashed(host)
     const views = await viewsOf(nodes, signal)
     const done = views.filter((view) => (view.headSlot ?? 0) >= firstNewSlot).length
     onProgress({ stage: 'head', message: `waiting for a common head`, done, total: nodes.length })

@@ -10,10 +10,13 @@ export function totalIncrements(votingIncrements: Uint16Array): number {
 
 /**
  * `calculate_committee_fraction`: a percentage of the average weight of one slot's committees, in Gwei.
- * Rounded down twice, as the specification does; big integers, because the total need not fit into a double.
+ * Rounded down twice, as the specification does; a big integer, because Gwei need not fit into a double.
  */
-export function committeeFractionGwei(total: number, slotsPerEpoch: number, percent: number): number {
-  const totalGwei = BigInt(total) * BigInt(GWEI_PER_INCREMENT)
-  const committeeWeightGwei = totalGwei / BigInt(slotsPerEpoch)
-  return Number((committeeWeightGwei * BigInt(percent)) / 100n)
+export function committeeFractionGwei(total: number, slotsPerEpoch: number, percent: number): bigint {
+  const committeeWeightGwei = incrementsToGwei(total) / BigInt(slotsPerEpoch)
+  return (committeeWeightGwei * BigInt(percent)) / 100n
+}
+
+export function incrementsToGwei(increments: number): bigint {
+  return BigInt(increments) * BigInt(GWEI_PER_INCREMENT)
 }

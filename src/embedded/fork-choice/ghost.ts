@@ -1,5 +1,5 @@
 import { type BlockTree, NO_NODE, type TreeNode } from './block-tree.ts'
-import { GWEI_PER_INCREMENT } from './committee-weight.ts'
+import { GWEI_PER_INCREMENT, incrementsToGwei } from './committee-weight.ts'
 import type { LatestMessages } from './latest-messages.ts'
 import type { Checkpoint } from './types.ts'
 
@@ -65,7 +65,7 @@ export class Ghost {
   /** `get_weight`, in Gwei. */
   weightGwei(node: TreeNode): bigint {
     const boostGwei = this.#isBoosted[node.index] === 1 ? (this.#input?.boostGwei ?? 0) : 0
-    return BigInt(this.attestationIncrements(node)) * BigInt(GWEI_PER_INCREMENT) + BigInt(boostGwei)
+    return incrementsToGwei(this.attestationIncrements(node)) + BigInt(boostGwei)
   }
 
   /** Whether the node would be in the result of `filter_node_tree`. */

@@ -1,6 +1,6 @@
 import type { TreeNode } from './block-tree.ts'
 import { isSameCheckpoint } from './checkpoints.ts'
-import { committeeFractionGwei, GWEI_PER_INCREMENT } from './committee-weight.ts'
+import { committeeFractionGwei, incrementsToGwei } from './committee-weight.ts'
 import type { Store } from './store.ts'
 import { epochAtSlot } from './store-time.ts'
 import type { Root } from './types.ts'
@@ -145,16 +145,16 @@ function isHeadWeak(store: Store, head: TreeNode): boolean {
         increments += effectiveIncrements[validatorIndex] ?? 0
     }
   }
-  return increments * GWEI_PER_INCREMENT < fractionGwei(store, store.parameters.reorgHeadWeightThreshold)
+  return incrementsToGwei(increments) < fractionGwei(store, store.parameters.reorgHeadWeightThreshold)
 }
 
 /** `is_parent_strong`. */
 function isParentStrong(store: Store, parent: TreeNode): boolean {
-  const weightGwei = store.scores().attestationIncrements(parent) * GWEI_PER_INCREMENT
+  const weightGwei = incrementsToGwei(store.scores().attestationIncrements(parent))
   return weightGwei > fractionGwei(store, store.parameters.reorgParentWeightThreshold)
 }
 
-function fractionGwei(store: Store, percent: number): number {
+function fractionGwei(store: Store, percent: number): bigint {
   const { totalIncrements } = store.justifiedWeights()
   return committeeFractionGwei(totalIncrements, store.parameters.slotsPerEpoch, percent)
 }

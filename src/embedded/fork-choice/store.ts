@@ -19,7 +19,7 @@ import {
 interface JustifiedWeights extends JustifiedBalances {
   readonly checkpoint: Checkpoint
   readonly totalIncrements: number
-  /** `get_proposer_score`. */
+  /** `get_proposer_score`: a small part of all stake, which fits into a number. */
   readonly boostGwei: number
 }
 
@@ -143,7 +143,7 @@ export class Store {
       votingIncrements,
       effectiveIncrements,
       totalIncrements: total,
-      boostGwei: committeeFractionGwei(total, slotsPerEpoch, proposerScoreBoost),
+      boostGwei: Number(committeeFractionGwei(total, slotsPerEpoch, proposerScoreBoost)),
     }
     return this.#weights
   }

@@ -193,6 +193,19 @@ describe('readiness', () => {
     expect((error as Error).message).toContain('node-0 - node-1 (consensus)')
   })
 
+  it('fails at once when a client crashes meanwhile', async () => {
+    const nodes = [await livingNode(0), await livingNode(1)]
+    const [first] = nodes
+    if (first === undefined) throw new Error('no node')
+    vi.spyOn(first.beaconApi, 'connectedPeers').mockImplementation(async () => {
+      const status = { code: 2, signal: null }
+      first.crash = { title: 'node-0 geth', command: 'geth', status, logFile: '/nowhere/geth.log' }
+      return []
+    })
+    const { error } = await settle(becomeReady(hostOf(nodes), { onProgress: () => {}, signal }))
+    expect(error).toMatchObject({ code: 'process-start', facts: { title: 'node-0 geth' } })
+  })
+
   it('asks again when a node does not answer in time', async () => {
     const nodes = [await livingNode(0), await livingNode(1)]
     const [first] = nodes

@@ -15,7 +15,7 @@ describe('calculate_committee_fraction (phase0/fork-choice.md)', () => {
         fc.constantFrom(20, 40, 160),
         (total, slotsPerEpoch, percent) => {
           const committeeWeight = (BigInt(total) * 1_000_000_000n) / BigInt(slotsPerEpoch)
-          expect(BigInt(committeeFractionGwei(total, slotsPerEpoch, percent))).toBe(
+          expect(committeeFractionGwei(total, slotsPerEpoch, percent)).toBe(
             (committeeWeight * BigInt(percent)) / 100n,
           )
         },
