@@ -24,11 +24,6 @@ export class StoreTime {
     this.#slot = slot
   }
 
-  /** Unix time in whole milliseconds. */
-  get timeMs(): number {
-    return this.#timeMs
-  }
-
   /** `get_current_slot`. */
   get slot(): number {
     return this.#slot
