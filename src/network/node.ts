@@ -1,5 +1,5 @@
 import { BeaconApi } from '../apis/beacon-api.ts'
-import { ExecutionApi } from '../apis/execution-api.ts'
+import { ExecutionApi, type ExecutionBlock } from '../apis/execution-api.ts'
 import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from '../clients/client-instance.ts'
 import type { NodePlan, NodePorts } from '../plan/manifest.ts'
 import { ProcessStartError } from '../processes/errors.ts'
@@ -70,6 +70,8 @@ export class Node {
   isStoppedCleanly: boolean
   /** Root of the block that the consensus client goes on from after a crash. @internal */
   resumeFrom: string | undefined
+  /** Set by `resumeBefore` for the next start. */
+  #agreedResume: string | undefined
   readonly #genesisBlockRoot: string
   readonly #executionInstance: ClientInstance
   readonly #consensusInstance: ClientInstance
@@ -169,6 +171,19 @@ export class Node {
     await this.stop()
   }
 
+  /** Starts the execution client and nothing else, until `stop`. @internal */
+  async startExecutionAlone(signal: AbortSignal): Promise<void> {
+    await this.#enqueue(async () => {
+      this.#setState('starting')
+      await this.#executionInstance.start(signal)
+    })
+  }
+
+  /** Has the next start go on from the parent of this block, while the execution client runs alone. @internal */
+  async resumeBefore(block: ExecutionBlock, signal: AbortSignal): Promise<void> {
+    this.#agreedResume = await this.#rewindBefore(block, signal)
+  }
+
   /** Ends the clients with SIGKILL, as a power cut would. */
   async kill(): Promise<void> {
     this.#abandonStarts()
@@ -207,7 +222,9 @@ export class Node {
     try {
       // The consensus client redials its engine only after 15 s, so the engine must answer first.
       await this.#executionInstance.start(signal)
-      this.resumeFrom = this.isStoppedCleanly ? undefined : await this.#agreeAfterCrash(signal)
+      if (this.isStoppedCleanly) this.resumeFrom = this.#agreedResume
+      else this.resumeFrom = await this.#agreeAfterCrash(signal)
+      this.#agreedResume = undefined
       this.isStoppedCleanly = false
       await this.#consensusInstance.start(signal)
       // The execution client may have crashed since it was up.
@@ -226,12 +243,17 @@ export class Node {
    * EIP-4788, the root of the beacon block that carries its parent.
    */
   async #agreeAfterCrash(signal: AbortSignal): Promise<string | undefined> {
-    const { rewind } = this.#executionInstance.client
     const head = await this.executionApi.block('latest', { signal })
-    if (head === null || head.number === 0) return this.#genesisBlockRoot
+    return head === null ? this.#genesisBlockRoot : this.#rewindBefore(head, signal)
+  }
+
+  /** Makes the parent of a block the execution head. Returns the root of the beacon block that carries it. */
+  async #rewindBefore(block: ExecutionBlock, signal: AbortSignal): Promise<string | undefined> {
+    const { rewind } = this.#executionInstance.client
+    if (block.number === 0) return this.#genesisBlockRoot
     if (rewind === undefined) return undefined
-    await rewind(this.execution.rpcUrl, head.number - 1, signal)
-    return head.number === 1 ? this.#genesisBlockRoot : head.parentBeaconBlockRoot
+    await rewind(this.execution.rpcUrl, block.number - 1, signal)
+    return block.number === 1 ? this.#genesisBlockRoot : block.parentBeaconBlockRoot
   }
 
   async #stopInstances(): Promise<StopOutcome> {

@@ -12,6 +12,7 @@ import { NetworkHost } from './network-host.ts'
 import type { Node } from './node.ts'
 import type { OnProgress } from './progress.ts'
 import { becomeReady } from './readiness.ts'
+import { recoverTogether } from './recover-together.ts'
 import { refusePastGenesis } from './refuse-past-genesis.ts'
 import { reportContinuation } from './report-continuation.ts'
 import type { SavedNetwork } from './saved-network.ts'
@@ -100,6 +101,10 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
     host = new NetworkHost({ directory, saved, programs: clientPrograms, onStateChange })
     await host.open()
+    if (host.nodes.every(({ isStoppedCleanly }) => !isStoppedCleanly)) {
+      onProgress({ stage: 'start', message: 'finding the last block that all nodes have after the crash' })
+      await recoverTogether(host.nodes, signal)
+    }
     await startNodes(host.nodes, { onProgress, signal })
     await budget.record(performance.now() - startedAt)
     if (earlier !== undefined) await reportContinuation(host, { onProgress, signal })
