@@ -181,6 +181,8 @@ export class Node {
 
   /** Has the next start go on from the parent of this block, while the execution client runs alone. @internal */
   async resumeBefore(block: ExecutionBlock, signal: AbortSignal): Promise<void> {
+    // Genesis has no parent: whoever has more than genesis must give it up.
+    if (block.number === 0) await this.#executionInstance.client.rewind?.(this.execution.rpcUrl, 0, signal)
     this.#agreedResume = await this.#rewindBefore(block, signal)
   }
 
