@@ -154,7 +154,9 @@ export class Node {
       if (this.#state === 'stopped') return
       this.#setState('stopping')
       const outcome = await this.#stopInstances()
-      this.isStoppedCleanly = outcome === 'graceful' && this.crash === undefined
+      // Until the consensus client has gone on from the agreed block, the two clients do not fit together.
+      const fits = this.#agreedResume === undefined
+      this.isStoppedCleanly = outcome === 'graceful' && this.crash === undefined && fits
       this.#setState('stopped')
     })
   }
@@ -224,8 +226,8 @@ export class Node {
     try {
       // The consensus client redials its engine only after 15 s, so the engine must answer first.
       await this.#executionInstance.start(signal)
-      if (this.isStoppedCleanly) this.resumeFrom = this.#agreedResume
-      else this.resumeFrom = await this.#agreeAfterCrash(signal)
+      this.resumeFrom =
+        this.#agreedResume ?? (this.isStoppedCleanly ? undefined : await this.#agreeAfterCrash(signal))
       this.#agreedResume = undefined
       this.isStoppedCleanly = false
       await this.#consensusInstance.start(signal)

@@ -30,6 +30,8 @@ describe('nodes that have crashed together', () => {
       // The consensus client has not run, and the execution client has written its state.
       expect(calls).not.toContain('start consensus')
       expect(node.state).toBe('stopped')
+      // Were it given up now, the next start would have to recover again.
+      expect(node.isStoppedCleanly).toBe(false)
       await node.start()
       expect(node.resumeFrom).toBe('parent of b')
       expect(rewinds).toEqual([1])
