@@ -8,7 +8,30 @@ export default defineConfig({
   test: {
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'text-summary'] },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/unit/support/no-processes.ts'],
+          // One module registry per worker: to load the modules for every file takes longer than the tests.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+          testTimeout: 10_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          // A process per file: a chain's constants, and what native code keeps, are global to the process.
+          pool: 'forks',
+          maxWorkers: '100%',
+          testTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         resolve: { alias: { 'eth-localnet': fileURLToPath(new URL(entry, import.meta.url)) } },
         test: {
@@ -19,6 +42,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

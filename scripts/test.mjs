@@ -1,4 +1,5 @@
 // `npm test`: installs, builds, gets the clients, runs every test, and closes with `N passed, N failed`.
+// The tiers run one after another, the fast ones first; `npm test -- unit` runs the named ones only.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -43,9 +44,10 @@ try {
   process.exit(1)
 }
 const chosen = process.argv.slice(2)
-const needsClients = !chosen.includes('unit')
+const isAll = chosen.length === 0
+const needsClients = isAll || chosen.includes('e2e')
 const hasClients = needsClients && (await haveClients())
-const projects = chosen.length > 0 ? chosen : ['unit', ...(hasClients || isCi ? ['e2e'] : [])]
+const projects = isAll ? ['unit', 'integration', ...(hasClients || isCi ? ['e2e'] : [])] : chosen
 
 const scratch = mkdtempSync(join(tmpdir(), 'eth-localnet-test-'))
 const countsFile = join(scratch, 'counts.json')

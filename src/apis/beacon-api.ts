@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApiError, fetchJson, type RequestOptions } from './http-json.ts'
+import { ApiError, type FetchJson, fetchJson, type RequestOptions } from './http-json.ts'
 
 const uint = z.string().regex(/^\d+$/).transform(Number)
 const root = z.string().regex(/^0x[0-9a-f]{64}$/i)
@@ -57,9 +57,11 @@ export interface SyncingStatus {
  */
 export class BeaconApi {
   readonly url: string
+  readonly #fetchJson: FetchJson
 
-  constructor(url: string) {
+  constructor(url: string, fetch: FetchJson = fetchJson) {
     this.url = url
+    this.#fetchJson = fetch
   }
 
   /** @returns undefined when the node has no such block (404), e.g. for a slot without one. */
@@ -105,7 +107,7 @@ export class BeaconApi {
   }
 
   async #get<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> {
-    const answer = schema.safeParse(await fetchJson(`${this.url}${path}`, {}, options))
+    const answer = schema.safeParse(await this.#fetchJson(`${this.url}${path}`, {}, options))
     if (answer.success) return answer.data
     throw new ApiError(`GET ${this.url}${path}`, `unexpected answer: ${z.prettifyError(answer.error)}`)
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApiError, fetchJson, type RequestOptions } from './http-json.ts'
+import { ApiError, type FetchJson, fetchJson, type RequestOptions } from './http-json.ts'
 
 const quantity = z
   .string()
@@ -20,9 +20,11 @@ export type ExecutionBlock = NonNullable<z.infer<typeof blockSchema>>
 /** The part of the execution JSON-RPC that is used here. https://ethereum.github.io/execution-apis */
 export class ExecutionApi {
   readonly url: string
+  readonly #fetchJson: FetchJson
 
-  constructor(url: string) {
+  constructor(url: string, fetch: FetchJson = fetchJson) {
     this.url = url
+    this.#fetchJson = fetch
   }
 
   blockNumber(options?: RequestOptions): Promise<number> {
@@ -54,7 +56,7 @@ export class ExecutionApi {
     const request = `${method} at ${this.url}`
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-    const answer = answerSchema.safeParse(await fetchJson(this.url, init, options))
+    const answer = answerSchema.safeParse(await this.#fetchJson(this.url, init, options))
     if (!answer.success) throw new ApiError(request, 'the answer is not JSON-RPC')
     if ('error' in answer.data)
       throw new ApiError(request, `${answer.data.error.message} (${answer.data.error.code})`)

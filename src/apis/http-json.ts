@@ -22,6 +22,9 @@ export interface RequestOptions {
   readonly timeoutMs?: number
 }
 
+/** The way to an endpoint: over HTTP, or, for a node of this process, straight to its request handler. */
+export type FetchJson = (url: string, init?: RequestInit, options?: RequestOptions) => Promise<unknown>
+
 const defaultTimeoutMs = 10_000
 
 /**

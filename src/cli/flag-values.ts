@@ -103,15 +103,17 @@ export type ClientPair = Required<Pick<NodeOptions, 'execution' | 'consensus'>> 
   readonly count: number | undefined
 }
 
-/** `geth/prysm` or `geth/prysm:2`. */
+/** `geth/prysm` or `geth/prysm:2`; one name alone is that of both clients. */
 export function parseClients(flag: string, text: string): ClientPair[] {
   return text.split(',').map((part) => {
-    const [, execution, consensus, count] = /^([^/:]+)\/([^/:]+)(?::(\d{1,15}))?$/.exec(part) ?? []
+    const [, execution, consensus = execution, count] =
+      /^([^/:]+)(?:\/([^/:]+))?(?::(\d{1,15}))?$/.exec(part) ?? []
     if (execution === undefined || consensus === undefined) {
       throw new OptionError({
         field: flag,
         given: text,
-        allowed: 'execution/consensus pairs, each with the number of nodes: geth/prysm:2,geth/prysm:1',
+        allowed:
+          'execution/consensus pairs, each with the number of nodes: embedded:4 or geth/prysm:2,geth/prysm:1',
       })
     }
     return { execution, consensus, count: count === undefined ? undefined : Number(count) }

@@ -27,6 +27,7 @@ export interface NetworkFlags {
   readonly fork?: readonly string[]
   readonly preset?: string
   readonly chainId?: string
+  readonly time?: string
   readonly seed?: string
 }
 
@@ -35,7 +36,7 @@ export function addNetworkFlags(command: Command): Command {
   return command
     .option('--name <name>', 'name of the network; its directory is kept, and continued next time')
     .option('-n, --nodes <count>', `number of nodes (default ${defaultNodeCount})`)
-    .option('--clients <pairs>', 'execution/consensus clients of the nodes: geth/prysm:2,geth/prysm:1')
+    .option('--clients <pairs>', 'clients of the nodes: embedded:4, geth/prysm:2 (execution/consensus)')
     .option('--validators <count>', 'validators in the network (default 64)')
     .option('--distribution <how>', 'even, weighted[:3,2,1], single[:node], random, or 32,16,8,8')
     .option('--validator-balance <balance>', 'of each validator: 32, 32eth or 32000000000gwei')
@@ -45,6 +46,7 @@ export function addNetworkFlags(command: Command): Command {
     .option('--fork <forks...>', 'electra for genesis, fulu@3 for epoch 3; several are allowed')
     .option('--preset <preset>', 'mainnet or minimal')
     .option('--chain-id <id>', 'chain id of the execution layer (default 1337)')
+    .option('--time <which>', 'real, or virtual: as fast as the machine can (default real)')
     .option('--seed <number>', 'what all keys and random choices are derived from (default 1)')
 }
 
@@ -68,9 +70,10 @@ export function networkOptionsOf(flags: NetworkFlags, file: NetworkOptions = {})
     slotsPerEpoch:
       given(flags.slotsPerEpoch, (text) => parseInteger('--slots-per-epoch', text)) ?? file.slotsPerEpoch,
     forks: given(flags.fork, (texts) => parseForks('--fork', texts)) ?? file.forks,
-    // The plan refuses any other word, and names the nearest one.
+    // The plan refuses any other word, and names the nearest one. So it does for the time.
     preset: (flags.preset as NetworkOptions['preset']) ?? file.preset,
     chainId: given(flags.chainId, (text) => parseInteger('--chain-id', text)) ?? file.chainId,
+    time: (flags.time as NetworkOptions['time']) ?? file.time,
     seed: given(flags.seed, (text) => parseInteger('--seed', text)) ?? file.seed,
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
@@ -125,6 +128,7 @@ const flagsOfOption: { readonly [option in keyof NetworkOptions]?: readonly (key
   forks: ['fork'],
   preset: ['preset'],
   chainId: ['chainId'],
+  time: ['time'],
   seed: ['seed'],
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { reapNetworks } from '../control/reap-networks.ts'
-import { packageRoot } from '../processes/binaries/package-root.ts'
+import { packageVersion } from '../package-version.ts'
 import type { AddVerb, Cli } from './cli.ts'
 import { addAdd } from './verbs/add.ts'
 import { addClients } from './verbs/clients.ts'
@@ -55,11 +55,6 @@ export function createProgram(cli: Cli): Command {
     .hook('preAction', () => reap(cli))
   for (const addVerb of verbs) addVerb(program, cli)
   return program
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
-  return version
 }
 
 async function reap({ output }: Cli): Promise<void> {

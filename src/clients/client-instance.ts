@@ -1,5 +1,4 @@
-import type { ExitStatus } from '../processes/managed-process.ts'
-import type { ProcessClient } from './client.ts'
+import type { Client } from './client.ts'
 
 export interface ProcessInfo {
   readonly name: string
@@ -7,11 +6,12 @@ export interface ProcessInfo {
   readonly logFile: string
 }
 
-/** A process of a client ended without being asked to. */
+/** A client ended without being asked to. */
 export interface CrashReport {
   readonly title: string
   readonly command: string
-  readonly status: ExitStatus
+  /** How it ended, as the end of a sentence: `it exited with code 1`. */
+  readonly reason: string
   readonly logFile: string
 }
 
@@ -20,7 +20,7 @@ export type StopOutcome = 'graceful' | 'forced'
 
 /** One client of one node. Its methods are not to be called concurrently: the node sees to that. */
 export interface ClientInstance {
-  readonly client: Pick<ProcessClient, 'rewind'>
+  readonly client: Pick<Client, 'rewind'>
   /** Those that run now, in the order in which they were started. */
   readonly processes: readonly ProcessInfo[]
   /** Resolves when the client's APIs answer; when it rejects, none of its processes is left. */

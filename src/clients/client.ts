@@ -42,23 +42,34 @@ export interface FileSpec {
   readonly content: string
 }
 
-/**
- * A client that runs as processes. One file in this folder gives all there is to know about it, as data;
- * adding a client is adding that file and its line in the registry.
- */
-export interface ProcessClient {
+interface AnyClient {
   readonly capabilities: ClientCapabilities
-  readonly binaries: BinarySource
   /** CPU time that one instance burns until it is ready, ms: the first guess of the start-up budget. */
   readonly startCpuMs: number
   /** Time from being ready to having dialled its peers, ms: slots before that are proposed alone. */
   readonly dialDelayMs?: number
+  /** Execution clients: makes an earlier block the head, for good. */
+  readonly rewind?: (rpcUrl: string, blockNumber: number, signal: AbortSignal) => Promise<void>
+}
+
+/**
+ * A client that runs as processes. One file in this folder gives all there is to know about it, as data;
+ * adding a client is adding that file and its line in the registry.
+ */
+export interface ProcessClient extends AnyClient {
+  readonly kind: 'process'
+  readonly binaries: BinarySource
   /** Written before every start. */
   readonly configFiles: (context: NodeContext) => FileSpec[]
   /** Run once, before the first start on an empty data directory. */
   readonly initialize: (context: NodeContext) => CommandSpec[] | Promise<CommandSpec[]>
   /** Started in this order, stopped in the reverse one. */
   readonly processes: (context: NodeContext) => ProcessSpec[]
-  /** Execution clients: makes an earlier block the head, for good. */
-  readonly rewind?: (rpcUrl: string, blockNumber: number, signal: AbortSignal) => Promise<void>
 }
+
+/** A client that runs in this process, as part of a node of `src/embedded`. */
+export interface EmbeddedClient extends AnyClient {
+  readonly kind: 'embedded'
+}
+
+export type Client = ProcessClient | EmbeddedClient

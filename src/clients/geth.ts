@@ -8,11 +8,14 @@ import { allReady, httpAnswers } from './probes.ts'
 
 /** Go Ethereum, https://geth.ethereum.org/docs */
 export const geth: ProcessClient = {
+  kind: 'process',
   capabilities: {
     name: 'geth',
     layer: 'execution',
     forks: ['deneb', 'electra', 'fulu'],
     presets: ['mainnet', 'minimal'],
+    links: 'sockets',
+    times: ['real'],
     slotDuration: { minMs: 1_000, multipleOfMs: 1_000 },
     slotsPerEpoch: { min: 1, max: 64 },
     defaults: { slotDurationMs: 1_000, slotsPerEpoch: 8 },

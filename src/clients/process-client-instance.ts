@@ -1,6 +1,6 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { ManagedProcess, type Supervision } from '../processes/managed-process.ts'
+import { describeExit, ManagedProcess, type Supervision } from '../processes/managed-process.ts'
 import { runCommand } from '../processes/run-command.ts'
 import type { NodeContext, ProcessClient } from './client.ts'
 import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from './client-instance.ts'
@@ -76,7 +76,8 @@ export class ProcessClientInstance implements ClientInstance {
       this.#running = this.#running.filter((one) => one !== running)
       const { title, spec } = running
       const command = [spec.file, ...spec.arguments].join(' ')
-      if (!running.isStopping) this.#onCrash({ title, command, status, logFile: spec.logFile })
+      if (!running.isStopping)
+        this.#onCrash({ title, command, reason: describeExit(status), logFile: spec.logFile })
     })
   }
 

@@ -10,12 +10,15 @@ import { importKeystores, walletArguments } from './prysm-keystores.ts'
 
 /** Prysm's beacon node and validator client, https://docs.prylabs.network */
 export const prysm: ProcessClient = {
+  kind: 'process',
   capabilities: {
     name: 'prysm',
     layer: 'consensus',
     forks: ['deneb', 'electra', 'fulu'],
     // A Go build is a mainnet-preset build; the minimal one exists under Bazel only.
     presets: ['mainnet'],
+    links: 'sockets',
+    times: ['real'],
     // Below 2 s the beacon node panics: a hard-coded 2 s offset is subtracted from the slot.
     slotDuration: { minMs: 2_000, multipleOfMs: 1_000 },
     slotsPerEpoch: { min: 4, max: 32 },

@@ -1,20 +1,32 @@
 import type { CapabilityRegistry } from '../plan/capabilities.ts'
-import type { ProcessClient } from './client.ts'
+import type { Client } from './client.ts'
+import { embeddedConsensus, embeddedExecution } from './embedded.ts'
 import { geth } from './geth.ts'
 import { prysm } from './prysm.ts'
 
 /** Every client there is. The first of each layer is the default. */
-export const executionClients: readonly ProcessClient[] = [geth]
-export const consensusClients: readonly ProcessClient[] = [prysm]
-
-export const capabilityRegistry: CapabilityRegistry = {
-  execution: executionClients.map((client) => client.capabilities),
-  consensus: consensusClients.map((client) => client.capabilities),
+const clients: { readonly execution: readonly Client[]; readonly consensus: readonly Client[] } = {
+  execution: [embeddedExecution, geth],
+  consensus: [embeddedConsensus, prysm],
 }
 
-/** The client of a planned node; the plan has made sure that it exists. */
-export function clientNamed(name: string): ProcessClient {
-  const client = [...executionClients, ...consensusClients].find((one) => one.capabilities.name === name)
-  if (client === undefined) throw new Error(`no client is called ${name}`)
+export const capabilityRegistry: CapabilityRegistry = {
+  execution: clients.execution.map((client) => client.capabilities),
+  consensus: clients.consensus.map((client) => client.capabilities),
+}
+
+/** Both clients of a planned node, the execution client first; the plan has made sure that they exist. */
+export function clientsOf(node: { readonly execution: string; readonly consensus: string }): Client[] {
+  return [clientNamed('execution', node.execution), clientNamed('consensus', node.consensus)]
+}
+
+export function clientNamed(layer: 'execution' | 'consensus', name: string): Client {
+  const client = clients[layer].find(({ capabilities }) => capabilities.name === name)
+  if (client === undefined) throw new Error(`no ${layer} client is called ${name}`)
   return client
+}
+
+/** Those that are programs of their own. */
+export function processClients() {
+  return [...clients.execution, ...clients.consensus].filter((client) => client.kind === 'process')
 }

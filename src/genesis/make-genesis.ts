@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import type { Manifest } from '../plan/manifest.ts'
+import { workerUrl } from '../worker-url.ts'
 import { GenesisWorkerError } from './errors.ts'
 import type { GenesisFiles } from './genesis-files.ts'
 import { assertGenesisInput } from './genesis-input.ts'
 import { keepNativeLibrariesLoaded } from './native-libraries.ts'
 import type { GenesisRequest } from './worker.ts'
-import { genesisWorkerUrl } from './worker-url.ts'
 
 /**
  * The genesis of both layers. It is made in a thread of its own, because the protocol libraries keep a
@@ -29,7 +29,11 @@ export async function makeGenesis(
   signal?.throwIfAborted()
   const workerData: GenesisRequest = { manifest, genesisTime }
   // No options of the parent: what it preloads (test runners, loaders) is of no use here, and costs time.
-  const worker = new Worker(genesisWorkerUrl(), { name: 'genesis', workerData, execArgv: [] })
+  const worker = new Worker(workerUrl('./genesis-worker.js', './genesis/worker.ts'), {
+    name: 'genesis',
+    workerData,
+    execArgv: [],
+  })
   try {
     return await answerOf(worker, signal)
   } finally {

@@ -1,4 +1,4 @@
-import { clientNamed } from '../clients/registry.ts'
+import { clientsOf } from '../clients/registry.ts'
 import type { NodePlan } from '../plan/manifest.ts'
 import type { BinarySource } from '../processes/binaries/binary-source.ts'
 import { findClient } from '../processes/binaries/find-client.ts'
@@ -14,7 +14,7 @@ export type ProgramPaths = Readonly<Record<string, string>>
 export class ClientPrograms {
   readonly #paths: ProgramPaths
   readonly #onProgress: OnProgress
-  readonly #found = new Map<string, FoundClient>()
+  readonly #found = new Map<BinarySource, FoundClient>()
 
   constructor(paths: ProgramPaths, onProgress: OnProgress) {
     this.#paths = paths
@@ -28,12 +28,17 @@ export class ClientPrograms {
    * @throws {ClientInstallError} when getting it failed.
    */
   async find(nodes: NodePlan | readonly NodePlan[], signal: AbortSignal): Promise<FoundClient[]> {
-    const names = new Set([nodes].flat().flatMap((node) => [node.execution, node.consensus]))
-    for (const name of names) {
-      const known = this.#found.get(name)
-      if (known === undefined) this.#found.set(name, await this.#findOne(clientNamed(name).binaries, signal))
+    const sources = new Set(
+      [nodes]
+        .flat()
+        .flatMap(clientsOf)
+        .flatMap((client) => (client.kind === 'process' ? client.binaries : [])),
+    )
+    for (const source of sources) {
+      const known = this.#found.get(source)
+      if (known === undefined) this.#found.set(source, await this.#findOne(source, signal))
     }
-    return [...names].flatMap((name) => this.#found.get(name) ?? [])
+    return [...sources].flatMap((source) => this.#found.get(source) ?? [])
   }
 
   /** Path of a program of a client that was found before. */

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { makeGenesis } from '../genesis/make-genesis.ts'
 import type { Manifest } from '../plan/manifest.ts'
+import { virtualGenesisTime } from '../plan/time.ts'
 import type { NetworkDirectory } from './network-directory.ts'
 import type { OnProgress } from './progress.ts'
 import type { SavedNetwork } from './saved-network.ts'
@@ -18,8 +19,7 @@ export async function materialize(parameters: {
   signal: AbortSignal
 }): Promise<SavedNetwork> {
   const { manifest, directory, budget, onProgress, signal } = parameters
-  const allowMs = await budget.allowMs()
-  const genesisTime = manifest.chain.genesisTime ?? Math.ceil((Date.now() + allowMs) / 1000)
+  const genesisTime = manifest.chain.genesisTime ?? (await chooseGenesisTime(manifest, budget))
   const { count } = manifest.validators
   onProgress({ stage: 'genesis', message: `making the genesis with ${count} validators` })
   const genesis = await makeGenesis(manifest, genesisTime, signal)
@@ -41,4 +41,9 @@ export async function materialize(parameters: {
   }
   await directory.save(saved)
   return saved
+}
+
+async function chooseGenesisTime({ time }: Manifest, budget: StartBudget): Promise<number> {
+  if (time === 'virtual') return virtualGenesisTime
+  return Math.ceil((Date.now() + (await budget.allowMs())) / 1000)
 }

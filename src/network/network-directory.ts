@@ -59,6 +59,11 @@ export class NetworkDirectory {
     }
   }
 
+  /** The store that all embedded nodes share. */
+  get embeddedStore(): string {
+    return join(this.path, 'embedded-store')
+  }
+
   nodeDirectory(name: string): string {
     return join(this.path, nodesFolder, name)
   }

@@ -2,8 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { NodeContext } from '../clients/client.ts'
+import { EmbeddedClientInstance } from '../clients/embedded-client-instance.ts'
 import { ProcessClientInstance } from '../clients/process-client-instance.ts'
 import { capabilityRegistry, clientNamed } from '../clients/registry.ts'
+import type { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
+import type { NodeParameters } from '../embedded/host/host-methods.ts'
+import { declaredPeers } from '../plan/declared-peers.ts'
 import type { Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
 import { planAddedNode } from '../plan/plan-added-node.ts'
@@ -11,11 +15,13 @@ import { planRemovedNode } from '../plan/plan-removed-node.ts'
 import { Guardian } from '../processes/guardian.ts'
 import { claimPorts, type PortClaim } from '../processes/ports.ts'
 import type { ClientPrograms } from './client-programs.ts'
+import { localFetch } from './local-fetch.ts'
 import type { NetworkDirectory } from './network-directory.ts'
+import { wallTime } from './network-time.ts'
 import { Node } from './node.ts'
-import { declaredPeers } from './peers.ts'
 import type { SavedNetwork } from './saved-network.ts'
 import { SlotClock } from './slot-clock.ts'
+import { virtualTime } from './virtual-time.ts'
 
 /**
  * What stands behind a `Network`: the plan in force, its directory, the ports it holds and its nodes.
@@ -23,6 +29,8 @@ import { SlotClock } from './slot-clock.ts'
  */
 export class NetworkHost {
   readonly directory: NetworkDirectory
+  /** Where the embedded nodes live; undefined when there are none. */
+  readonly embedded: EmbeddedNetwork | undefined
   readonly clock: SlotClock
   /** Whether nodes did not end by a stop when the network last ran. */
   readonly wasCrashed: boolean
@@ -40,13 +48,16 @@ export class NetworkHost {
     directory: NetworkDirectory
     saved: SavedNetwork
     programs: ClientPrograms
+    embedded: EmbeddedNetwork | undefined
     onStateChange: (node: Node) => void
   }) {
     this.directory = parameters.directory
+    this.embedded = parameters.embedded
     this.#saved = parameters.saved
     this.#programs = parameters.programs
     this.#onStateChange = parameters.onStateChange
-    this.clock = new SlotClock({ genesisTime: this.genesisTime, ...this.manifest.chain })
+    const time = this.manifest.time === 'virtual' && this.embedded ? virtualTime(this.embedded) : wallTime
+    this.clock = new SlotClock({ genesisTime: this.genesisTime, ...this.manifest.chain }, time)
     this.wasCrashed = this.#saved.unclean.length > 0
     this.startedAtSlot = this.clock.currentSlot
   }
@@ -87,9 +98,10 @@ export class NetworkHost {
     await this.#inTurn(async () => {
       await Promise.all(this.nodes.map((node) => node.retire()))
       const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
-      await this.#save({ unclean })
+      await this.#save({ unclean, virtualTimeMs: this.embedded?.nowMs })
       this.#guardian[Symbol.dispose]()
       for (const claim of this.#ports.values()) claim[Symbol.dispose]()
+      await this.embedded?.close()
       await this.directory.release({ keep: keepDirectory })
     })
   }
@@ -120,6 +132,7 @@ export class NetworkHost {
     this.#nodes.delete(node.name)
     this.#ports.get(node.name)?.[Symbol.dispose]()
     this.#ports.delete(node.name)
+    await this.embedded?.remove(node.name)
     await this.#save({ manifest })
     await rm(this.directory.nodeDirectory(node.name), { recursive: true, force: true })
   }
@@ -140,14 +153,30 @@ export class NetworkHost {
       genesisBlockRoot: this.#saved.genesisBlockRoot,
       wasStoppedCleanly: !this.#saved.unclean.includes(plan.name),
       onStateChange: this.#onStateChange,
-      makeInstance: (layer, node, onCrash) =>
-        new ProcessClientInstance(
-          clientNamed(plan[layer]),
-          () => this.#contextOf(plan, jwtSecretFile, node.resumeFrom),
-          supervision,
-          onCrash,
-        ),
+      // In virtual time a request over HTTP would take real time, and wait for the nodes' work.
+      fetch:
+        this.manifest.time === 'virtual' && this.embedded ? localFetch(this.embedded, plan.name) : undefined,
+      makeInstance: (layer, node, onCrash) => {
+        const client = clientNamed(layer, plan[layer])
+        if (client.kind === 'process') {
+          const makeContext = () => this.#contextOf(plan, jwtSecretFile, node.resumeFrom)
+          return new ProcessClientInstance(client, makeContext, supervision, onCrash)
+        }
+        const makeParameters = () => this.#parametersOf(plan, jwtSecretFile)
+        return new EmbeddedClientInstance(client, this.#embeddedNetwork, makeParameters, onCrash)
+      },
     })
+  }
+
+  get #embeddedNetwork(): EmbeddedNetwork {
+    if (this.embedded === undefined) throw new Error('there is no thread for the embedded nodes')
+    return this.embedded
+  }
+
+  #parametersOf(plan: NodePlan, jwtSecretFile: string): NodeParameters {
+    const logFile = join(this.directory.nodeDirectory(plan.name), 'logs', 'embedded.log')
+    const peers = declaredPeers(this.manifest.edges, plan.name)
+    return { plan, ports: this.#portsOf(plan.name), jwtSecretFile, logFile, peers }
   }
 
   #contextOf(node: NodePlan, jwtSecretFile: string, resumeFrom: string | undefined): NodeContext {

@@ -103,6 +103,36 @@ export class Network implements AsyncDisposable {
     return viewsOf(this.nodes, options.signal)
   }
 
+  /**
+   * Moves virtual time on, and resolves when everything that happens until then has happened.
+   *
+   * @throws {StateError} in real time, which goes by itself.
+   */
+  async advance(
+    { slots }: { slots: number },
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    if (this.manifest.time === 'real') {
+      throw new StateError(
+        'Cannot advance: the network runs in real time.',
+        "Start it with `time: 'virtual'`, or wait with `waitForSlots`.",
+      )
+    }
+    await this.#clock.sleep(slots * this.chain.slotDurationMs, this.#signal(signal))
+  }
+
+  /**
+   * SHA-256 over every block, head, vote and finality event of the embedded nodes so far, with its time. In
+   * virtual time the same options and seed give the same digest.
+   *
+   * @throws {StateError} for a network without embedded nodes.
+   */
+  async digest(): Promise<string> {
+    const { embedded } = this.#host
+    if (embedded !== undefined) return embedded.digest()
+    throw new StateError('Cannot digest: there are no embedded nodes.', 'Only they record their history.')
+  }
+
   /** Resolves when this many slots have gone by, by the clock. */
   async waitForSlots(count: number, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     await this.#clock.until(this.currentSlot + count, this.#signal(signal))

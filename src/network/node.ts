@@ -1,10 +1,10 @@
 import { BeaconApi } from '../apis/beacon-api.ts'
 import { ExecutionApi, type ExecutionBlock } from '../apis/execution-api.ts'
+import type { FetchJson } from '../apis/http-json.ts'
 import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from '../clients/client-instance.ts'
 import type { NodePlan, NodePorts } from '../plan/manifest.ts'
 import { ProcessStartError } from '../processes/errors.ts'
 import { lastLogLines } from '../processes/log-tail.ts'
-import { describeExit } from '../processes/managed-process.ts'
 import { StateError } from './errors.ts'
 
 export type NodeState = 'stopped' | 'starting' | 'running' | 'paused' | 'stopping' | 'failed'
@@ -45,6 +45,8 @@ export interface NodeParts {
     node: Node,
     onCrash: (report: CrashReport) => void,
   ) => ClientInstance
+  /** The way to the node's APIs, where it is not HTTP. */
+  readonly fetch?: { readonly execution: FetchJson; readonly consensus: FetchJson } | undefined
   readonly genesisBlockRoot: string
   readonly onStateChange: (node: Node) => void
 }
@@ -100,8 +102,8 @@ export class Node {
       apiUrl: `http://127.0.0.1:${ports.consensusApi}`,
       peerId: plan.libp2p.peerId,
     }
-    this.executionApi = new ExecutionApi(this.execution.rpcUrl)
-    this.beaconApi = new BeaconApi(this.consensus.apiUrl)
+    this.executionApi = new ExecutionApi(this.execution.rpcUrl, parts.fetch?.execution)
+    this.beaconApi = new BeaconApi(this.consensus.apiUrl, parts.fetch?.consensus)
     this.isStoppedCleanly = parts.wasStoppedCleanly
     this.#genesisBlockRoot = parts.genesisBlockRoot
     this.#executionInstance = makeInstance('execution', this, (report) => this.#onCrash(report))
@@ -307,7 +309,6 @@ export class Node {
 }
 
 /** What a crash is to whoever waits for the node. */
-export function crashError({ title, command, status, logFile }: CrashReport): ProcessStartError {
-  const reason = describeExit(status)
+export function crashError({ title, command, reason, logFile }: CrashReport): ProcessStartError {
   return new ProcessStartError({ title, command, logFile, lastLines: lastLogLines(logFile), reason })
 }

@@ -8,11 +8,6 @@ export interface NodePeers {
   readonly consensus: readonly string[]
 }
 
-/** Peers that a node is declared to have. */
-export function declaredPeers(edges: readonly EdgePlan[], name: string): string[] {
-  return edges.flatMap(({ a, b }) => (a === name ? [b] : b === name ? [a] : []))
-}
-
 export async function peersOf(
   { manifest, nodes }: { manifest: Manifest; nodes: readonly Node[] },
   signal?: AbortSignal,

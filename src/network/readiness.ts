@@ -1,6 +1,5 @@
 import { ApiError } from '../apis/http-json.ts'
 import { haveConsensus } from './assert-consensus.ts'
-import { delay } from './delay.ts'
 import { describeViews, ReadinessError } from './errors.ts'
 import type { NetworkHost } from './network-host.ts'
 import { crashError } from './node.ts'
@@ -36,27 +35,27 @@ export async function becomeReady(host: NetworkHost, { onProgress, signal }: Rea
 
 async function waitForGenesis({ clock }: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
   while (clock.currentSlot < 0) {
-    const seconds = Math.ceil((clock.genesisTimeMs - Date.now()) / 1000)
+    const seconds = Math.ceil((clock.genesisTimeMs - clock.nowMs) / 1000)
     onProgress({ stage: 'wait-genesis', message: `genesis in ${seconds} s` })
-    await delay(Math.min(1_000, Math.max(0, clock.genesisTimeMs - Date.now())), signal)
+    await clock.sleep(Math.min(1_000, clock.genesisTimeMs - clock.nowMs), signal)
   }
 }
 
 async function waitForPeers(host: NetworkHost, { onProgress, signal }: ReadyOptions): Promise<void> {
   const { edges } = host.manifest
   const total = edges.length * 2
-  const deadline = performance.now() + peersDeadlineMs
+  const deadlineMs = host.clock.nowMs + peersDeadlineMs
   for (;;) {
     refuseCrashed(host)
     const missing = await missingNow(host, signal)
     const done = Math.max(0, total - missing.length)
     onProgress({ stage: 'peers', message: 'connecting the peers', done, total })
     if (missing.length === 0) return
-    if (performance.now() > deadline) {
+    if (host.clock.nowMs > deadlineMs) {
       const seconds = peersDeadlineMs / 1000
       throw new ReadinessError(`Declared peers were not connected within ${seconds} s.`, missing, { missing })
     }
-    await delay(pollMs, signal)
+    await host.clock.sleep(pollMs, signal)
   }
 }
 
@@ -93,6 +92,6 @@ async function waitForCommonHead(
       const problem = `The nodes did not agree on a head after slot ${firstNewSlot - 1} by slot ${lastSlot}.`
       throw new ReadinessError(problem, [...describeViews(views), `Seed: ${manifest.seed}`], { views })
     }
-    await delay(pollMs, signal)
+    await host.clock.sleep(pollMs, signal)
   }
 }

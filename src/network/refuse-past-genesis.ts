@@ -1,14 +1,16 @@
-import type { ChainPlan } from '../plan/manifest.ts'
+import type { Manifest } from '../plan/manifest.ts'
 import { OptionError } from '../plan/option-error.ts'
 
 /**
  * A new network cannot begin in the past: its slots up to now would all be empty, and after a few epochs of
- * them its validators are penalised before they ever ran.
+ * them its validators are penalised before they ever ran. In virtual time every genesis is
+ * now.
  *
  * @throws {OptionError}
  */
-export function refusePastGenesis({ genesisTime }: ChainPlan, nowMs = Date.now()): void {
-  if (genesisTime === undefined || genesisTime * 1000 > nowMs) return
+export function refusePastGenesis({ time, chain }: Manifest, nowMs = Date.now()): void {
+  const { genesisTime } = chain
+  if (time === 'virtual' || genesisTime === undefined || genesisTime * 1000 > nowMs) return
   throw new OptionError({
     field: 'genesisTime',
     problem: 'it has passed, and a new network cannot begin in the past',

@@ -12,6 +12,8 @@ export interface SavedNetwork {
   readonly executionBlockHash: string
   readonly genesisValidatorsRoot: string
   readonly genesisBlockRoot: string
+  /** Unix time that virtual time had reached when the network was stopped. */
+  readonly virtualTimeMs?: number | undefined
   /** Names of the nodes whose last run did not end by a stop; all of them while the network runs. */
   readonly unclean: readonly string[]
   /** Ports last used, by node name. */
@@ -48,6 +50,7 @@ const manifestSchema = z.object({
   formatVersion: z.literal(1),
   name: z.string(),
   seed: z.int(),
+  time: z.enum(['real', 'virtual']),
   chain: z.object({
     chainId: count,
     preset: z.enum(['mainnet', 'minimal']),
@@ -77,6 +80,7 @@ export const savedNetworkSchema = z.object({
   executionBlockHash: hex,
   genesisValidatorsRoot: hex,
   genesisBlockRoot: hex,
+  virtualTimeMs: count.optional(),
   unclean: z.array(z.string()),
   ports: z.record(z.string(), portsSchema),
 })

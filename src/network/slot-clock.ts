@@ -1,19 +1,31 @@
-import { delay } from './delay.ts'
+import { type NetworkTime, wallTime } from './network-time.ts'
 
-/** Wall-clock time in slots. Slot 0 starts at genesis; before it the current slot is negative. */
+const maxPauseMs = 1_000
+
+/** Time in slots. Slot 0 starts at genesis; before it the current slot is negative. */
 export class SlotClock {
   readonly genesisTimeMs: number
   readonly slotDurationMs: number
   readonly slotsPerEpoch: number
+  readonly #time: NetworkTime
 
-  constructor(parameters: { genesisTime: number; slotDurationMs: number; slotsPerEpoch: number }) {
+  constructor(
+    parameters: { genesisTime: number; slotDurationMs: number; slotsPerEpoch: number },
+    time: NetworkTime = wallTime,
+  ) {
     this.genesisTimeMs = parameters.genesisTime * 1000
     this.slotDurationMs = parameters.slotDurationMs
     this.slotsPerEpoch = parameters.slotsPerEpoch
+    this.#time = time
+  }
+
+  /** Unix time. */
+  get nowMs(): number {
+    return this.#time.nowMs
   }
 
   get currentSlot(): number {
-    return Math.floor((Date.now() - this.genesisTimeMs) / this.slotDurationMs)
+    return Math.floor((this.nowMs - this.genesisTimeMs) / this.slotDurationMs)
   }
 
   epochOf(slot: number): number {
@@ -26,21 +38,17 @@ export class SlotClock {
 
   /** Resolves at the start of a slot, or at once when it has started. */
   async until(slot: number, signal?: AbortSignal): Promise<void> {
-    // Timers may fire a little early, so the clock is asked again.
-    for (let wait = this.#untilStart(slot); wait > 0; wait = this.#untilStart(slot)) {
-      await delay(Math.min(wait, maxTimerMs), signal)
-    }
+    await this.#time.until(this.startOf(slot), signal)
   }
 
-  /** A moment between two questions to a node: a quarter of a slot, at most a second. */
+  async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#time.until(this.nowMs + durationMs, signal)
+  }
+
+  /** A moment between two questions to a node: a part of a slot, at most a second in real time. */
   async pause(signal?: AbortSignal): Promise<void> {
-    await delay(Math.min(this.slotDurationMs / 4, 1_000), signal)
-  }
-
-  #untilStart(slot: number): number {
-    return this.startOf(slot) - Date.now()
+    const { pollsPerSlot } = this.#time
+    const partMs = this.slotDurationMs / pollsPerSlot
+    await this.#time.until(this.nowMs + (pollsPerSlot === 1 ? partMs : Math.min(partMs, maxPauseMs)), signal)
   }
 }
-
-/** A Node timer longer than 2^31 - 1 ms fires at once. */
-const maxTimerMs = 2 ** 31 - 1

@@ -1,4 +1,5 @@
-import { capabilityRegistry, clientNamed } from '../clients/registry.ts'
+import { capabilityRegistry, clientsOf } from '../clients/registry.ts'
+import { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import type { NetworkOptions } from '../plan/options.ts'
 import { planNetwork as planWith } from '../plan/plan-network.ts'
@@ -38,6 +39,12 @@ export interface RunOptions {
   signal?: AbortSignal | undefined
   /** Paths of own builds of the clients' programs. @example { geth: '/opt/geth/geth' } */
   programs?: ProgramPaths | undefined
+  /**
+   * Directory into which each embedded node writes its life as a test vector of the consensus specification,
+   * so that the executable specification can judge it.
+   * @default nowhere
+   */
+  trace?: string | undefined
   /** Told what the start is doing. */
   onProgress?: OnProgress | undefined
   /** Told when a node changes its state, e.g. because a process crashed. */
@@ -72,40 +79,49 @@ export function planNetwork(options: NetworkOptions = {}): Manifest {
  * console.log(network.nodes[0].execution.rpcUrl)
  */
 export async function startNetwork(options: StartNetworkOptions = {}): Promise<Network> {
-  const { dir, signal = new AbortController().signal, programs = {}, ...rest } = options
+  const { dir, signal = new AbortController().signal, programs = {}, trace, ...rest } = options
   const { onProgress = () => {}, onStateChange = () => {}, fresh = false, onDirectory, ...planOptions } = rest
   const planned = planNetwork(planOptions)
   signal.throwIfAborted()
   await reapAbandonedNetworks()
   const directory = await NetworkDirectory.claim(dir)
   let host: NetworkHost | undefined
+  let embedded: EmbeddedNetwork | undefined
   try {
     if (fresh) {
-      refusePastGenesis(planned.chain)
+      refusePastGenesis(planned)
       await directory.clear()
     }
     await onDirectory?.(directory.path)
     const earlier = await directory.load()
-    if (earlier === undefined) refusePastGenesis(planned.chain)
+    if (earlier === undefined) refusePastGenesis(planned)
     else refuseOtherOptions(planOptions, planned, earlier, directory.path)
     const manifest = earlier?.manifest ?? planned
     const clientPrograms = new ClientPrograms(programs, onProgress)
-    onProgress({ stage: 'clients', message: 'looking for the clients' })
+    if (hasProcesses(manifest)) onProgress({ stage: 'clients', message: 'looking for the clients' })
     const found = await clientPrograms.find(manifest.nodes, signal)
-    onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
-    const budget = new StartBudget(
-      manifest.nodes.map(startCpuMs),
-      Math.max(...manifest.nodes.map(dialDelayMs)),
-    )
+    if (found.length > 0) onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
+    const budget = budgetOf(manifest)
     const startedAt = performance.now()
+    if (hasEmbedded(manifest)) embedded = await EmbeddedNetwork.load(manifest)
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
-    host = new NetworkHost({ directory, saved, programs: clientPrograms, onStateChange })
+    await embedded?.open({
+      genesisTime: saved.genesisTime,
+      genesisValidatorsRoot: saved.genesisValidatorsRoot,
+      ...directory.files,
+      storeDirectory: directory.embeddedStore,
+      traceDirectory: trace,
+      startTimeMs: saved.virtualTimeMs ?? saved.genesisTime * 1000,
+    })
+    host = new NetworkHost({ directory, saved, programs: clientPrograms, embedded, onStateChange })
     await host.open()
-    if (host.nodes.every(({ isStoppedCleanly }) => !isStoppedCleanly)) {
+    // Embedded nodes store a block before they go on from it, so each finds its own way.
+    if (embedded === undefined && host.nodes.every(({ isStoppedCleanly }) => !isStoppedCleanly)) {
       onProgress({ stage: 'start', message: 'finding the last block that all nodes have after the crash' })
       await recoverTogether(host.nodes, signal)
     }
-    await startNodes(host.nodes, { onProgress, signal })
+    // In virtual time the order in which they start is a part of the history.
+    await startNodes(host.nodes, { atOnce: manifest.time === 'virtual' ? 1 : undefined, onProgress, signal })
     await budget.record(performance.now() - startedAt)
     if (earlier !== undefined) await reportContinuation(host, { onProgress, signal })
     await becomeReady(host, { onProgress, signal })
@@ -113,7 +129,10 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
   } catch (error) {
     // The logs of a failed start are worth more than a clean disk.
     if (host !== undefined) await host.close({ keepDirectory: !signal.aborted })
-    else await directory.release()
+    else {
+      await embedded?.close()
+      await directory.release()
+    }
     throw error
   }
 }
@@ -122,12 +141,23 @@ function describeFound({ client, version, origin }: FoundClient): string {
   return `${client} ${version} (${origin})`
 }
 
-function dialDelayMs({ execution, consensus }: Manifest['nodes'][number]): number {
-  return Math.max(clientNamed(execution).dialDelayMs ?? 0, clientNamed(consensus).dialDelayMs ?? 0)
+function hasEmbedded({ nodes }: Manifest): boolean {
+  return nodes.flatMap(clientsOf).some(({ kind }) => kind === 'embedded')
 }
 
-function startCpuMs(node: Manifest['nodes'][number]): number {
-  return clientNamed(node.execution).startCpuMs + clientNamed(node.consensus).startCpuMs
+function hasProcesses({ nodes }: Manifest): boolean {
+  return nodes.flatMap(clientsOf).some(({ kind }) => kind === 'process')
+}
+
+function budgetOf(manifest: Manifest): StartBudget {
+  const clients = manifest.nodes.map(clientsOf)
+  const links = hasEmbedded(manifest) ? 'in-process' : 'sockets'
+  return new StartBudget({
+    links,
+    nodesCpuMs: clients.map((pair) => pair.reduce((sum, { startCpuMs }) => sum + startCpuMs, 0)),
+    dialDelayMs: Math.max(...clients.flat().map(({ dialDelayMs = 0 }) => dialDelayMs)),
+    idleMs: links === 'in-process' ? manifest.chain.slotDurationMs : 0,
+  })
 }
 
 /** A directory is continued with the options that it was started with; other ones would be ignored silently. */

@@ -4,14 +4,19 @@ import type { OnProgress } from './progress.ts'
 
 /** Nodes that start at the same time, per core: enough to hide waiting, few enough for each to be ready in time. */
 const startsPerCore = 2
+const startsAtOnce = startsPerCore * availableParallelism()
 
 /**
- * Starts nodes, several at a time, and resolves when all are up. When one fails, those that are starting
+ * Starts nodes, `atOnce` at a time, and resolves when all are up. When one fails, those that are starting
  * are abandoned, and the first failure is thrown.
  */
 export async function startNodes(
   nodes: readonly Node[],
-  { onProgress, signal }: { onProgress: OnProgress; signal: AbortSignal },
+  {
+    atOnce = startsAtOnce,
+    onProgress,
+    signal,
+  }: { atOnce?: number | undefined; onProgress: OnProgress; signal: AbortSignal },
 ): Promise<void> {
   const failure = new AbortController()
   const whole = AbortSignal.any([signal, failure.signal])
@@ -26,7 +31,7 @@ export async function startNodes(
     }
   }
   report('starting the nodes')
-  const lanes = Array.from({ length: startsPerCore * availableParallelism() }, startOneAfterAnother)
+  const lanes = Array.from({ length: atOnce }, startOneAfterAnother)
   const settled = await Promise.allSettled(
     lanes.map((lane) =>
       lane.catch((error) => {

@@ -1,6 +1,7 @@
 import { countOf } from './count-of.ts'
 import { activeForks } from './forks.ts'
 import type { AccountPlan, ChainPlan, Manifest, NodePlan } from './manifest.ts'
+import { virtualGenesisTime } from './time.ts'
 
 const maxEdgesShown = 40
 const maxPeersShown = 6
@@ -23,6 +24,7 @@ function parameterRows(manifest: Manifest): string[][] {
   return [
     ['Network', manifest.name],
     ['Seed', `${manifest.seed}`],
+    ['Time', manifest.time],
     ['Chain id', `${chain.chainId}`],
     ['Preset', chain.preset],
     ['Forks', forkText(chain)],
@@ -30,7 +32,7 @@ function parameterRows(manifest: Manifest): string[][] {
     ['Epoch', `${chain.slotsPerEpoch} slots, ${(chain.slotDurationMs * chain.slotsPerEpoch) / 1000} s`],
     ['Sync committee period', countOf(chain.epochsPerSyncCommitteePeriod, 'epoch')],
     ['Seed lookahead', countOf(chain.minSeedLookahead, 'epoch')],
-    ['Genesis', genesisText(chain)],
+    ['Genesis', genesisText(manifest)],
     [
       'Validators',
       `${validators.count} with ${validators.balanceGwei / gweiPerEther} ETH, ${validators.keys.kind} keys`,
@@ -45,7 +47,8 @@ function forkText({ forks }: ChainPlan): string {
     .join(', ')
 }
 
-function genesisText({ genesisTime }: ChainPlan): string {
+function genesisText({ chain, time }: Manifest): string {
+  const genesisTime = chain.genesisTime ?? (time === 'virtual' ? virtualGenesisTime : undefined)
   if (genesisTime === undefined) return 'chosen at start'
   return `${new Date(genesisTime * 1000).toISOString()} (${genesisTime})`
 }

@@ -2,6 +2,12 @@
 export const forkNames = ['deneb', 'electra', 'fulu'] as const
 export type ForkName = (typeof forkNames)[number]
 
+/**
+ * The clock of a network: the machine's, or one that moves only when it is told to and as fast as the work
+ * of each slot is done.
+ */
+export type TimeKind = 'real' | 'virtual'
+
 export type Hex = `0x${string}`
 
 /**
@@ -101,6 +107,7 @@ export interface Manifest {
   readonly formatVersion: 1
   readonly name: string
   readonly seed: number
+  readonly time: TimeKind
   readonly chain: ChainPlan
   readonly validators: ValidatorsPlan
   readonly accounts: readonly AccountPlan[]

@@ -1,6 +1,6 @@
 import { maxNodes } from './addresses.ts'
 import type { CapabilityRegistry, ClientCapabilities } from './capabilities.ts'
-import { chooseClient } from './chosen-client.ts'
+import { chooseClients } from './chosen-client.ts'
 import { namePattern, nameRule } from './limits.ts'
 import { OptionError } from './option-error.ts'
 import type { NetworkOptions, NodeOptions } from './options.ts'
@@ -54,8 +54,7 @@ function draftEntry(
   registry: CapabilityRegistry,
 ): NodeDraft[] {
   const { name, count = 1, validators } = entry
-  const execution = chooseClient(registry, 'execution', entry.execution, `${field}.execution`)
-  const consensus = chooseClient(registry, 'consensus', entry.consensus, `${field}.consensus`)
+  const { execution, consensus } = chooseClients(registry, entry, field)
   const nameOf = (position: number) => {
     if (name === undefined) return defaultNodeName(firstIndex + position)
     return count === 1 ? name : `${name}-${position}`

@@ -186,6 +186,7 @@ const networkOptions: z.ZodType<NetworkOptions> = closedObject({
     limits.epochsPerSyncCommitteePeriod.max,
   ).optional(),
   forks: forks.optional(),
+  time: oneOf(['real', 'virtual']).optional(),
   genesisTime: integer(1, limits.genesisTime).optional(),
 } satisfies ShapeOf<NetworkOptions>)
 

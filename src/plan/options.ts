@@ -200,8 +200,14 @@ export interface NetworkOptions {
    */
   forks?: { readonly [fork in ForkName]?: number | undefined } | undefined
   /**
+   * The clock: `'real'` is the machine's; `'virtual'` moves only while somebody waits for it, as fast as the
+   * nodes do their work, and the same options and seed give the same history. Embedded clients only.
+   * @default 'real'
+   */
+  time?: 'real' | 'virtual' | undefined
+  /**
    * Genesis time, Unix seconds.
-   * @default chosen at start, as soon as all clients can be ready
+   * @default in real time chosen at start, as soon as all clients can be ready; in virtual time always the same
    */
   genesisTime?: number | undefined
 }

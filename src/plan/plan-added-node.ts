@@ -1,6 +1,6 @@
 import { edgeAddress } from './addresses.ts'
 import type { CapabilityRegistry, ClientCapabilities } from './capabilities.ts'
-import { chooseClient } from './chosen-client.ts'
+import { chooseClient, chooseClients, requireSameLinks } from './chosen-client.ts'
 import { findChainProblem } from './client-limits.ts'
 import type { EdgePlan, Manifest } from './manifest.ts'
 import { defaultNodeName } from './node-drafts.ts'
@@ -9,6 +9,7 @@ import { OptionError } from './option-error.ts'
 import type { AddedNodeOptions } from './options.ts'
 import { parseAddedNodeOptions } from './options-schema.ts'
 import { planNode } from './plan-node.ts'
+import { planTime } from './time.ts'
 
 const defaultPeers = 2
 
@@ -29,9 +30,16 @@ export function planAddedNode(
 ): Manifest {
   const checked = parseAddedNodeOptions(options)
   const [oldest] = manifest.nodes
-  const execution = chooseClient(registry, 'execution', checked.execution ?? oldest?.execution, 'execution')
-  const consensus = chooseClient(registry, 'consensus', checked.consensus ?? oldest?.consensus, 'consensus')
+  const { execution, consensus } = chooseClients(registry, {
+    execution: checked.execution ?? oldest?.execution,
+    consensus: checked.consensus ?? oldest?.consensus,
+  })
+  planTime(manifest.time, [consensus, execution])
   for (const client of [consensus, execution]) checkRunsChain(manifest, client)
+  requireSameLinks(
+    [chooseClient(registry, 'consensus', oldest?.consensus, 'consensus'), consensus],
+    'consensus',
+  )
   const index = manifest.next.nodeIndex
   const node = planNode({
     index,

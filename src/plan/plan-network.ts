@@ -2,11 +2,13 @@ import { planAccounts } from './accounts.ts'
 import { edgeAddress } from './addresses.ts'
 import type { CapabilityRegistry, ClientCapabilities } from './capabilities.ts'
 import { planChain } from './chain.ts'
+import { requireSameLinks } from './chosen-client.ts'
 import type { EdgePlan, Manifest, NodePlan } from './manifest.ts'
 import { draftNodes, type NodeDraft } from './node-drafts.ts'
 import type { NetworkOptions } from './options.ts'
 import { parseNetworkOptions } from './options-schema.ts'
 import { planNode } from './plan-node.ts'
+import { planTime } from './time.ts'
 import { planTopology } from './topology.ts'
 import { planValidators } from './validators.ts'
 
@@ -29,13 +31,17 @@ export function planNetwork(options: NetworkOptions, registry: CapabilityRegistr
   const seed = checked.seed ?? defaultSeed
   const drafts = draftNodes(checked.nodes, registry)
   const names = drafts.map((draft) => draft.name)
-  const chain = planChain(checked, clientsOf(drafts))
+  const clients = clientsOf(drafts)
+  requireSameLinks(clients, 'nodes')
+  const time = planTime(checked.time, clients)
+  const chain = planChain(checked, clients)
   const validators = planValidators(checked, drafts, seed)
   const edges = planTopology(checked.topology, names, seed)
   return {
     formatVersion: 1,
     name: checked.name ?? defaultName,
     seed,
+    time,
     chain,
     validators: validators.plan,
     accounts: planAccounts(checked.accounts),

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BaseError, type Network, type StartNetworkOptions, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gethPrysm } from './support/clients-under-test.ts'
 import { processesOf } from './support/processes-of.ts'
 import { printStages } from './support/progress.ts'
 
-const options = { nodes: 1, validators: 4, slotsPerEpoch: 6, seed: 5 }
+const options = { ...gethPrysm.nodes(1), validators: 4, slotsPerEpoch: 6, seed: 5 }
 
 let root: string
 let directory: string

@@ -1,14 +1,16 @@
 import { type Network, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { embeddedReal, embeddedVirtual, gethPrysm } from './support/clients-under-test.ts'
+import { eventually } from './support/eventually.ts'
 import { printStages } from './support/progress.ts'
 
 // The tests build on one another: they change one running network, step by step.
-describe('a network of 5 nodes and 20 validators', () => {
+describe.each([gethPrysm, embeddedReal, embeddedVirtual])('$kind, 5 nodes, 20 validators', (clients) => {
   let network: Network
 
   beforeAll(async () => {
     network = await startNetwork({
-      nodes: 5,
+      ...clients.nodes(5),
       validators: 20,
       topology: 'ring',
       slotsPerEpoch: 6,
@@ -62,11 +64,10 @@ describe('a network of 5 nodes and 20 validators', () => {
     expect(late.plan.validators.count).toBe(0)
     await network.waitForHead(network.currentSlot)
     await network.waitForConsensus()
-    await expect
-      .poll(async () => (await network.peers()).find(({ name }) => name === 'late')?.consensus, {
-        timeout: 30_000,
-      })
-      .toEqual(['node-0', 'node-2'])
+    await eventually(network, 15, async () => {
+      const peers = (await network.peers()).find(({ name }) => name === 'late')
+      expect(peers?.consensus).toEqual(['node-0', 'node-2'])
+    })
   })
 
   test('finalizes on every node after all of that', async () => {

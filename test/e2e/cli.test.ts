@@ -62,7 +62,7 @@ describe('a start that fails', () => {
   test.each([
     [['up', '--nodes', '0'], 2, '--nodes'],
     [['upp'], 2, 'Did you mean up?'],
-    [['up', '--slot-duration', '1s'], 2, 'prysm cannot keep slots of 1000 ms'],
+    [['up', '--clients', 'geth/prysm', '--slot-duration', '1s'], 2, 'prysm cannot keep slots of 1000 ms'],
     [['status'], 1, 'No network is running.'],
   ])('%j ends with %d', async (args, exitCode, text) => {
     const outcome = await cli(...args)
@@ -72,7 +72,8 @@ describe('a start that fails', () => {
 
   test.each([['up'], ['up --detach']])('%s ends with 3 and the log of a client that dies', async (line) => {
     const broken = putGeth('[ "$1" = init ] && exit; echo "Fatal: no state today"; exit 1')
-    const outcome = await new Command([...line.split(' '), '--nodes', '1', '--json'], broken).ended
+    const outcome = await new Command([...line.split(' '), '--clients', 'geth/prysm:1', '--json'], broken)
+      .ended
     expect(outcome.exitCode).toBe(3)
     expect(outcome.events.at(-1)).toMatchObject({ event: 'error', code: 'process-start', category: 'start' })
     expect(outcome.stderr).toContain('✗ node-0 geth did not start: it exited with code 1.')
@@ -98,7 +99,7 @@ describe('Ctrl-C while it starts', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s stops what runs and leaves nothing', async (signal, exitCode) => {
-    const up = start('up', '--nodes', '1', '--json')
+    const up = start('up', '--clients', 'geth/prysm:1', '--json')
     await up.event(({ stage }) => stage === 'start')
     const running = await someProcessOf('localnet')
     up.child.kill(signal)
@@ -115,7 +116,7 @@ describe('Ctrl-C while it starts', () => {
 
   test('a second one kills at once a client that does not want to end', async () => {
     const stubborn = putGeth('[ "$1" = init ] && exit; trap "" TERM; while :; do sleep 1; done')
-    const up = new Command(['up', '--nodes', '1', '--json'], stubborn)
+    const up = new Command(['up', '--clients', 'geth/prysm:1', '--json'], stubborn)
     await up.event(({ stage }) => stage === 'start')
     const running = await someProcessOf('localnet')
     up.child.kill('SIGINT')
@@ -143,7 +144,7 @@ describe('a detached network of 2 nodes', () => {
   let ready: Event
 
   beforeAll(async () => {
-    const flags = ['--nodes', '2', '--validators', '8', '--topology', 'line', '--seed', '7']
+    const flags = ['--clients', 'geth/prysm:2', '--validators', '8', '--topology', 'line', '--seed', '7']
     const events = await eventsOf('up', '--detach', ...flags)
     ready = events.at(-1) as Event
     const stages = events.filter(({ event }) => event === 'progress').map(({ stage }) => stage)
@@ -268,7 +269,7 @@ describe('two named networks', () => {
   let genesisTime: number
 
   beforeAll(async () => {
-    const flags = ['--nodes', '1', '--validators', '4', '--detach']
+    const flags = ['--clients', 'geth/prysm:1', '--validators', '4', '--detach']
     await Promise.all(['left', 'right'].map((name) => eventsOf('up', '--name', name, ...flags)))
   })
 

@@ -5,9 +5,10 @@ import { type Network, startNetwork } from 'eth-localnet'
 import { createPublicClient, createWalletClient, type Hex, http, parseEther } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { embeddedReal, embeddedVirtual, gethPrysm } from './support/clients-under-test.ts'
+import { eventually } from './support/eventually.ts'
 import { printStages } from './support/progress.ts'
 
-const options = { nodes: 3, validators: 12, slotsPerEpoch: 6, seed: 11, onProgress: printStages }
 const recipient = '0x00000000000000000000000000000000000000aa'
 
 function publicClient(rpcUrl: string) {
@@ -26,7 +27,8 @@ async function sendEther(network: Network): Promise<Hex> {
 }
 
 // The tests build on one another: they follow one network through its life.
-describe('a network of 3 nodes and 12 validators', () => {
+describe.each([gethPrysm, embeddedReal, embeddedVirtual])('$kind, 3 nodes, 12 validators', (clients) => {
+  const options = { ...clients.nodes(3), validators: 12, slotsPerEpoch: 6, seed: 11, onProgress: printStages }
   let directory: string
   let network: Network
   let transaction: Hex
@@ -42,8 +44,7 @@ describe('a network of 3 nodes and 12 validators', () => {
   })
 
   test('forms: one head within 30 s of genesis, and 10 slots later', async () => {
-    // 15 slots are 30 s.
-    expect(network.currentSlot).toBeLessThanOrEqual(15)
+    expect(network.currentSlot * clients.slotDurationMs).toBeLessThanOrEqual(30_000)
     await network.waitForSlots(10)
     await network.waitForConsensus({ withinSlots: 1 })
     expect(network.validatorDistribution).toEqual({ 'node-0': 4, 'node-1': 4, 'node-2': 4 })
@@ -51,9 +52,11 @@ describe('a network of 3 nodes and 12 validators', () => {
 
   test("has a user's transaction in a block on all nodes", async () => {
     transaction = await sendEther(network)
-    const receipts = await Promise.all(
-      network.nodes.map(({ execution }) =>
-        publicClient(execution.rpcUrl).waitForTransactionReceipt({ hash: transaction, timeout: 30_000 }),
+    const receipts = await eventually(network, 15, () =>
+      Promise.all(
+        network.nodes.map(({ execution }) =>
+          publicClient(execution.rpcUrl).getTransactionReceipt({ hash: transaction }),
+        ),
       ),
     )
     expect(new Set(receipts.map(({ blockHash }) => blockHash)).size).toBe(1)
@@ -73,9 +76,10 @@ describe('a network of 3 nodes and 12 validators', () => {
     const [node] = network.nodes
     const client = publicClient(node?.execution.rpcUrl ?? '')
     const { blockNumber } = await client.getTransactionReceipt({ hash: transaction })
-    await expect
-      .poll(async () => (await client.getBlock({ blockTag: 'finalized' })).number, { timeout: 60_000 })
-      .toBeGreaterThanOrEqual(blockNumber)
+    await eventually(network, 30, async () => {
+      const finalizedBlock = await client.getBlock({ blockTag: 'finalized' })
+      expect(finalizedBlock.number).toBeGreaterThanOrEqual(blockNumber)
+    })
   })
 
   test('is stopped as a whole and goes on with the same chain', async () => {

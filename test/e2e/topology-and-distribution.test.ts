@@ -2,6 +2,8 @@ import { type NetworkOptions, startNetwork } from 'eth-localnet'
 import { describe, expect, test } from 'vitest'
 import { BeaconApi } from '../../src/apis/beacon-api.ts'
 import { attestersOf } from './support/attesters.ts'
+import { embeddedReal, embeddedVirtual, slowGethPrysm } from './support/clients-under-test.ts'
+import { eventually } from './support/eventually.ts'
 import { printStages } from './support/progress.ts'
 
 interface Case {
@@ -40,17 +42,16 @@ const cases: Case[] = [
 ]
 
 const slotsPerEpoch = 6
-/** At 3 s slots, two cores leave every vote its time; at 2 s a few percent come late. */
-const slotDurationMs = 3_000
+const kinds = [slowGethPrysm, embeddedReal, embeddedVirtual]
+const everyCase = kinds.flatMap((clients) => cases.map((one) => ({ ...one, ...clients })))
 
-describe.each(cases)('4 nodes, 20 validators, $topology, $distribution', (parameters) => {
+describe.each(everyCase)('$kind, 4 nodes, 20 validators, $topology, $distribution', (parameters) => {
   test('has exactly the declared peers, one head, own proposers and every vote', async () => {
     const { topology, distribution, peers, counts } = parameters
     await using network = await startNetwork({
-      nodes: 4,
+      ...parameters.nodes(4),
       validators: { count: 20, distribution },
       topology,
-      slotDurationMs,
       slotsPerEpoch,
       seed: 5,
       onProgress: printStages,
@@ -62,7 +63,7 @@ describe.each(cases)('4 nodes, 20 validators, $topology, $distribution', (parame
 
     const names = peers.map((numbers) => numbers.map((number) => `node-${number}`))
     const expected = names.map((of, i) => ({ name: `node-${i}`, execution: of, consensus: of }))
-    await expect.poll(() => network.peers(), { timeout: 60_000, interval: 500 }).toEqual(expected)
+    await eventually(network, 20, async () => expect(await network.peers()).toEqual(expected))
     await network.waitForSlots(5)
     await network.assertConsensus()
 

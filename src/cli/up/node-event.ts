@@ -1,6 +1,5 @@
 import type { Node } from '../../network/node.ts'
 import { lastLogLines } from '../../processes/log-tail.ts'
-import { describeExit } from '../../processes/managed-process.ts'
 import type { NodeEvent } from './up-event.ts'
 
 const crashLinesShown = 8
@@ -8,7 +7,7 @@ const crashLinesShown = 8
 /** The state of a node as an event; with the last that it logged when it failed. */
 export function nodeEvent({ name, state, crash }: Node): NodeEvent {
   if (state !== 'failed' || crash === undefined) return { event: 'node', name, state, crash: undefined }
-  const { title, status, logFile } = crash
+  const { title, reason, logFile } = crash
   const lastLines = lastLogLines(logFile, crashLinesShown)
-  return { event: 'node', name, state, crash: { title, reason: describeExit(status), logFile, lastLines } }
+  return { event: 'node', name, state, crash: { title, reason, logFile, lastLines } }
 }

@@ -1,4 +1,4 @@
-import { consensusClients, executionClients } from '../../clients/registry.ts'
+import { processClients } from '../../clients/registry.ts'
 import { messageOf } from '../../errors.ts'
 import { nearestOf } from '../../plan/nearest.ts'
 import { OptionError } from '../../plan/option-error.ts'
@@ -22,7 +22,7 @@ export const addClients: AddVerb = (program, cli) => {
 }
 
 function sources(): BinarySource[] {
-  return [...executionClients, ...consensusClients].map(({ binaries }) => binaries)
+  return processClients().map(({ binaries }) => binaries)
 }
 
 async function list({ output }: Cli): Promise<void> {

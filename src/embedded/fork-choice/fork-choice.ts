@@ -121,6 +121,11 @@ export class ForkChoice {
     return shouldOverrideForkchoiceUpdate(this.#store, proposesNextSlot)
   }
 
+  /** `store.time_ms`: Unix time of the last tick. */
+  get timeMs(): number {
+    return this.#store.time.timeMs
+  }
+
   /** `get_current_slot`. */
   get currentSlot(): number {
     return this.#store.time.slot

@@ -24,6 +24,11 @@ export class StoreTime {
     this.#slot = slot
   }
 
+  /** `store.time_ms`. */
+  get timeMs(): number {
+    return this.#timeMs
+  }
+
   /** `get_current_slot`. */
   get slot(): number {
     return this.#slot

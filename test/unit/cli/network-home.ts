@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { NetworkDirectory } from '../../../src/network/network-directory.ts'
-import { planNetwork } from '../../../src/network/start-network.ts'
 import { temporaryDirectory } from '../binaries/temporary-directory.ts'
+import { examplePlan } from '../support/example-plan.ts'
 
 /** Gives the test a state directory of its own, and takes it away afterwards. */
 export function useOwnHome(): string {
@@ -19,7 +19,7 @@ export function useOwnHome(): string {
 /** A network directory as a start leaves it before anything runs: held by this process, with a saved plan. */
 export async function claimNetwork(directory: string, name: string): Promise<NetworkDirectory> {
   const claimed = await NetworkDirectory.claim(directory)
-  const manifest = planNetwork({ name, nodes: 1, validators: 1, accounts: 0 })
+  const manifest = examplePlan({ name, nodes: 1, validators: 1, accounts: 0 })
   await claimed.save({
     formatVersion: 1,
     planned: manifest,

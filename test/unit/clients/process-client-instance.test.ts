@@ -1,17 +1,15 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, type Mock, onTestFinished, vi } from 'vitest'
 import type { ProcessClient } from '../../../src/clients/client.ts'
 import type { CrashReport } from '../../../src/clients/client-instance.ts'
 import { ProcessClientInstance } from '../../../src/clients/process-client-instance.ts'
 import { prysm } from '../../../src/clients/prysm.ts'
 import { type ExitStatus, ManagedProcess, type Supervision } from '../../../src/processes/managed-process.ts'
 import type { ProcessSpec } from '../../../src/processes/process-spec.ts'
-import { runCommand } from '../../../src/processes/run-command.ts'
+import * as runCommandModule from '../../../src/processes/run-command.ts'
 import { temporaryDirectory } from '../binaries/temporary-directory.ts'
 import { exampleContext } from './support/node-context.ts'
-
-vi.mock('../../../src/processes/run-command.ts', () => ({ runCommand: vi.fn() }))
 
 /** A process that is none: it ends when the test says so. */
 class FakeProcess {
@@ -59,6 +57,7 @@ class FakeProcess {
 
 const events: string[] = []
 const forced = new Set<string>()
+let runCommand: Mock<typeof runCommandModule.runCommand>
 const running = new Map<string, FakeProcess>()
 const { signal } = new AbortController()
 
@@ -66,7 +65,7 @@ beforeEach(() => {
   events.length = 0
   forced.clear()
   running.clear()
-  vi.mocked(runCommand).mockReset()
+  runCommand = vi.spyOn(runCommandModule, 'runCommand').mockResolvedValue()
   vi.spyOn(ManagedProcess, 'start').mockImplementation(async (title, spec) => {
     events.push(`start ${title}`)
     const fake = new FakeProcess(title, spec, running.size + 1)
@@ -104,7 +103,7 @@ function makeInstance(changes: Partial<ProcessClient> = {}) {
 
 describe('a start', () => {
   it('writes the files for their owner alone, initializes, and starts the processes in order', async () => {
-    vi.mocked(runCommand).mockImplementation(async (title) => void events.push(title))
+    runCommand.mockImplementation(async (title) => void events.push(title))
     const { instance, directory } = makeInstance()
     await instance.start(signal)
     expect(events).toEqual(['node-1 init', 'start node-1 beacon-chain', 'start node-1 validator'])
@@ -127,7 +126,7 @@ describe('a start', () => {
 
   it('initializes again when that was cut off', async () => {
     const { instance, directory } = makeInstance()
-    vi.mocked(runCommand).mockRejectedValueOnce(new Error('enough'))
+    runCommand.mockRejectedValueOnce(new Error('enough'))
     await expect(instance.start(signal)).rejects.toThrow('enough')
     expect(existsSync(join(directory, 'prysm.initialized'))).toBe(false)
     expect(events).toEqual([])

@@ -34,6 +34,7 @@ export function exampleManifest({ chain, validators, accounts }: ExampleChanges 
   return {
     formatVersion: 1,
     name: 'example',
+    time: 'real',
     seed: 1,
     chain: { ...defaultChain, ...chain },
     validators: plan,

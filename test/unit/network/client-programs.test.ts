@@ -1,12 +1,9 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, type Mock, vi } from 'vitest'
 import { ClientPrograms } from '../../../src/network/client-programs.ts'
-import { findClient } from '../../../src/processes/binaries/find-client.ts'
+import * as findClientModule from '../../../src/processes/binaries/find-client.ts'
 import type { FoundClient } from '../../../src/processes/binaries/found-client.ts'
-import { installClient } from '../../../src/processes/binaries/install-client.ts'
+import * as installClientModule from '../../../src/processes/binaries/install-client.ts'
 import { exampleNodes } from './support/fake-node.ts'
-
-vi.mock('../../../src/processes/binaries/find-client.ts', () => ({ findClient: vi.fn() }))
-vi.mock('../../../src/processes/binaries/install-client.ts', () => ({ installClient: vi.fn() }))
 
 const { signal } = new AbortController()
 const { nodes } = exampleNodes(3)
@@ -16,10 +13,13 @@ function found(client: string, ...programs: string[]): FoundClient {
   return { client, version: '1.0.0', origin: 'cache', binaries: [], paths } as unknown as FoundClient
 }
 
+let findClient: Mock<typeof findClientModule.findClient>
+let installClient: Mock<typeof installClientModule.installClient>
+
 beforeEach(() => {
-  vi.mocked(installClient).mockReset()
-  vi.mocked(findClient)
-    .mockReset()
+  installClient = vi.spyOn(installClientModule, 'installClient').mockRejectedValue(new Error('not expected'))
+  findClient = vi
+    .spyOn(findClientModule, 'findClient')
     .mockImplementation(async ({ client }) =>
       client === 'geth' ? found('geth', 'geth') : found('prysm', 'beacon-chain', 'validator'),
     )
@@ -50,10 +50,10 @@ it('passes on the paths that the user names', async () => {
 })
 
 it('installs what is missing, and tells how far it is', async () => {
-  vi.mocked(findClient).mockImplementation(async ({ client }) =>
+  findClient.mockImplementation(async ({ client }) =>
     client === 'geth' ? undefined : found('prysm', 'beacon-chain', 'validator'),
   )
-  vi.mocked(installClient).mockImplementation(async (_, { onProgress } = {}) => {
+  installClient.mockImplementation(async (_, { onProgress } = {}) => {
     onProgress?.({ client: 'geth', step: 'built' } as never)
     return found('geth', 'geth')
   })
@@ -66,7 +66,7 @@ it('installs what is missing, and tells how far it is', async () => {
 })
 
 it('looks again after a failure', async () => {
-  vi.mocked(findClient).mockRejectedValueOnce(new Error('no such program'))
+  findClient.mockRejectedValueOnce(new Error('no such program'))
   const programs = new ClientPrograms({}, () => {})
   await expect(programs.find(nodes, signal)).rejects.toThrow('no such program')
   expect(await programs.find(nodes, signal)).toHaveLength(2)

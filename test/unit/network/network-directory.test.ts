@@ -9,10 +9,12 @@ import {
 } from '../../../src/network/network-directory.ts'
 import type { SavedNetwork } from '../../../src/network/saved-network.ts'
 import { claimName } from '../../../src/processes/file-lock.ts'
+import { useSkippedDelays } from '../support/fake-clock.ts'
 import { exampleNodes } from './support/fake-node.ts'
 import { useStateHome } from './support/state-home.ts'
 
 const place = useStateHome()
+useSkippedDelays()
 const manifest = exampleNodes(2)
 const root = `0x${'ab'.repeat(32)}`
 const saved: SavedNetwork = {

@@ -3,44 +3,37 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NodeContext, ProcessClient } from '../../../src/clients/client.ts'
 import type { CrashReport } from '../../../src/clients/client-instance.ts'
+import * as instanceModule from '../../../src/clients/process-client-instance.ts'
 import { ClientPrograms } from '../../../src/network/client-programs.ts'
 import { Network } from '../../../src/network/network.ts'
 import { NetworkDirectory } from '../../../src/network/network-directory.ts'
 import { NetworkHost } from '../../../src/network/network-host.ts'
-import { findClient } from '../../../src/processes/binaries/find-client.ts'
+import * as findClientModule from '../../../src/processes/binaries/find-client.ts'
+import * as guardianModule from '../../../src/processes/guardian.ts'
 import type { Supervision } from '../../../src/processes/managed-process.ts'
-import type { FakeClient } from './support/fake-client.ts'
+import { FakeClient } from './support/fake-client.ts'
 import { exampleNodes } from './support/fake-node.ts'
 import { useStateHome } from './support/state-home.ts'
 
-const { fakes, contexts } = vi.hoisted(() => ({
-  fakes: [] as FakeClient[],
-  contexts: [] as (() => NodeContext)[],
-}))
+const fakes: FakeClient[] = []
+const contexts: (() => NodeContext)[] = []
 
-// Both would start processes.
-vi.mock('../../../src/processes/guardian.ts', () => ({
-  Guardian: class {
-    [Symbol.dispose]() {}
-  },
-}))
-vi.mock('../../../src/clients/process-client-instance.ts', async () => {
-  const { FakeClient: Fake } = await import('./support/fake-client.ts')
-  class ProcessClientInstance extends Fake {
-    constructor(
-      client: ProcessClient,
-      context: () => NodeContext,
-      _: Supervision,
-      onCrash: (report: CrashReport) => void,
-    ) {
-      super({ name: client.capabilities.name, onCrash })
-      fakes.push(this)
-      contexts.push(context)
-    }
-  }
-  return { ProcessClientInstance }
-})
-vi.mock('../../../src/processes/binaries/find-client.ts', () => ({ findClient: vi.fn() }))
+// Functions that are called with `new`, and whose objects take the place of the real ones.
+function makeGuardian() {
+  return { [Symbol.dispose]: () => {} }
+}
+
+function makeInstance(
+  client: ProcessClient,
+  context: () => NodeContext,
+  _: Supervision,
+  onCrash: (report: CrashReport) => void,
+) {
+  const fake = new FakeClient({ name: client.capabilities.name, onCrash })
+  fakes.push(fake)
+  contexts.push(context)
+  return fake
+}
 
 const place = useStateHome()
 const root = `0x${'ab'.repeat(32)}`
@@ -48,7 +41,10 @@ const root = `0x${'ab'.repeat(32)}`
 beforeEach(() => {
   fakes.length = 0
   contexts.length = 0
-  vi.mocked(findClient).mockImplementation(
+  // Both would start processes.
+  vi.spyOn(guardianModule, 'Guardian').mockImplementation(makeGuardian as never)
+  vi.spyOn(instanceModule, 'ProcessClientInstance').mockImplementation(makeInstance as never)
+  vi.spyOn(findClientModule, 'findClient').mockImplementation(
     async ({ client }) => ({ client, paths: { [client]: `/bin/of/${client}` } }) as never,
   )
 })
@@ -165,13 +161,13 @@ describe('adding and removing', () => {
   it('leaves nothing of a node that does not start', async () => {
     const host = await openHost()
     const begun = fakes.length
-    vi.mocked(findClient).mockImplementation(async () => {
+    vi.spyOn(findClientModule, 'findClient').mockImplementation(async () => {
       throw new Error('no such client')
     })
     await host.addNode({ name: 'late' }, AbortSignal.abort(new Error('enough'))).catch(() => {})
     expect(fakes).toHaveLength(begun)
     const abort = new AbortController()
-    vi.mocked(findClient).mockImplementation(async ({ client }) => {
+    vi.spyOn(findClientModule, 'findClient').mockImplementation(async ({ client }) => {
       abort.abort(new Error('enough'))
       return { client, paths: {} } as never
     })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../../../src/apis/http-json.ts'
 import { UnknownNodeError, WaitTimeoutError } from '../../../src/network/errors.ts'
 import { Network } from '../../../src/network/network.ts'
@@ -8,20 +8,13 @@ import type { StartProgress } from '../../../src/network/progress.ts'
 import { becomeReady } from '../../../src/network/readiness.ts'
 import { reportContinuation } from '../../../src/network/report-continuation.ts'
 import { SlotClock } from '../../../src/network/slot-clock.ts'
+import { useFakeClock } from '../support/fake-clock.ts'
 import { exampleNodes, makeFakeNode, nodeWithView } from './support/fake-node.ts'
-
-vi.mock('node:timers/promises', () => import('./support/fake-timers-promises.ts'))
 
 const genesisTime = 1_700_000_000
 const manifest = exampleNodes(2)
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: genesisTime * 1000 })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeClock(genesisTime * 1000)
 
 /** A chain that gets a block in every slot, and finality as the specification has it, on one node. */
 async function livingNode(index: number): Promise<Node> {
@@ -198,8 +191,12 @@ describe('readiness', () => {
     const [first] = nodes
     if (first === undefined) throw new Error('no node')
     vi.spyOn(first.beaconApi, 'connectedPeers').mockImplementation(async () => {
-      const status = { code: 2, signal: null }
-      first.crash = { title: 'node-0 geth', command: 'geth', status, logFile: '/nowhere/geth.log' }
+      first.crash = {
+        title: 'node-0 geth',
+        command: 'geth',
+        reason: 'it exited with code 2',
+        logFile: '/nowhere/geth.log',
+      }
       return []
     })
     const { error } = await settle(becomeReady(hostOf(nodes), { onProgress: () => {}, signal }))

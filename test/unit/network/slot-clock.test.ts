@@ -1,19 +1,12 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { SlotClock } from '../../../src/network/slot-clock.ts'
-
-vi.mock('node:timers/promises', () => import('./support/fake-timers-promises.ts'))
+import { useFakeClock } from '../support/fake-clock.ts'
 
 const genesisTime = 1_700_000_000
 const clock = new SlotClock({ genesisTime, slotDurationMs: 2_000, slotsPerEpoch: 6 })
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: genesisTime * 1000 })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeClock(genesisTime * 1000)
 
 /** Tells at any time whether a promise has settled. */
 function watch(promise: Promise<unknown>): { isSettled: boolean } {

@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { NodeView } from '../../../src/network/errors.ts'
 import type { Node } from '../../../src/network/node.ts'
 import { SlotClock } from '../../../src/network/slot-clock.ts'
 import { holderOf, watchSlots } from '../../../src/network/slot-report.ts'
+import { useFakeClock } from '../support/fake-clock.ts'
 import { exampleNodes, makeFakeNode, nodeWithView } from './support/fake-node.ts'
-
-vi.mock('node:timers/promises', () => import('./support/fake-timers-promises.ts'))
 
 const genesisTime = 1_700_000_000
 const manifest = exampleNodes(3)
 const clock = new SlotClock({ genesisTime, slotDurationMs: 2_000, slotsPerEpoch: 8 })
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: genesisTime * 1000 })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+useFakeClock(genesisTime * 1000)
 
 type Said = Partial<NodeView> & { readonly blocks?: Readonly<Record<number, string>> }
 

@@ -1,43 +1,47 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
+import os from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { StartBudget } from '../../../src/network/start-budget.ts'
+import { useBuiltin } from '../support/builtin.ts'
 import { useStateHome } from './support/state-home.ts'
 
-vi.mock('node:os', async (load) => ({
-  ...(await load<typeof import('node:os')>()),
-  availableParallelism: () => 2,
-  loadavg: vi.fn(() => [0, 0, 0]),
-}))
+const loadavg = vi.fn(() => [0, 0, 0])
+useBuiltin(os, { availableParallelism: () => 2, loadavg })
 
 const place = useStateHome()
 
 beforeEach(() => {
-  vi.mocked(loadavg).mockReturnValue([0, 0, 0])
+  loadavg.mockReturnValue([0, 0, 0])
 })
 
 function ratiosFile(): string {
-  return join(place.home, 'start-ratios.json')
+  return join(place.home, 'start-ratios-sockets.json')
 }
 
 describe('the time that is allowed', () => {
   it('is, before anything was measured, the CPU time over the cores, with a margin', async () => {
     // (1.5 s fixed + 4 x 6 s over 2 cores) x 1.2 x 1.25 + 1 s
-    expect(await new StartBudget([6_000, 6_000, 6_000, 6_000]).allowMs()).toBe(21_250)
+    expect(
+      await new StartBudget({ links: 'sockets', nodesCpuMs: [6_000, 6_000, 6_000, 6_000] }).allowMs(),
+    ).toBe(21_250)
   })
 
   it('is at least what one node needs, whose clients start one after the other', async () => {
-    expect(await new StartBudget([6_000]).allowMs()).toBe((1_500 + 6_000) * 1.2 * 1.25 + 1_000)
+    expect(await new StartBudget({ links: 'sockets', nodesCpuMs: [6_000] }).allowMs()).toBe(
+      (1_500 + 6_000) * 1.2 * 1.25 + 1_000,
+    )
   })
 
   it('is longer on a busy machine', async () => {
-    vi.mocked(loadavg).mockReturnValue([6, 0, 0])
-    expect(await new StartBudget([6_000]).allowMs()).toBeCloseTo((1_500 + 6_000) * 1.2 * 3 * 1.25 + 1_000)
+    loadavg.mockReturnValue([6, 0, 0])
+    expect(await new StartBudget({ links: 'sockets', nodesCpuMs: [6_000] }).allowMs()).toBeCloseTo(
+      (1_500 + 6_000) * 1.2 * 3 * 1.25 + 1_000,
+    )
   })
 
   it('follows what starts really took: the median of the last five', async () => {
-    const budget = new StartBudget([500])
+    const budget = new StartBudget({ links: 'sockets', nodesCpuMs: [500] })
     // The estimate is 2 s; one start took 40 s on a busy machine.
     for (const elapsedMs of [200_000, 2_000, 40_000, 4_000, 4_000, 2_000]) await budget.record(elapsedMs)
     expect(JSON.parse(readFileSync(ratiosFile(), 'utf8'))).toEqual([1, 20, 2, 2, 1])
@@ -51,7 +55,7 @@ describe('the memory of earlier starts', () => {
     async (text) => {
       mkdirSync(place.home, { recursive: true })
       writeFileSync(ratiosFile(), text)
-      const budget = new StartBudget([500])
+      const budget = new StartBudget({ links: 'sockets', nodesCpuMs: [500] })
       expect(await budget.allowMs()).toBe(2_000 * 1.2 * 1.25 + 1_000)
       await budget.record(4_000)
       expect(JSON.parse(readFileSync(ratiosFile(), 'utf8'))).toEqual([2])
@@ -59,7 +63,7 @@ describe('the memory of earlier starts', () => {
   )
 
   it('is not written by asking', async () => {
-    await new StartBudget([500]).allowMs()
+    await new StartBudget({ links: 'sockets', nodesCpuMs: [500] }).allowMs()
     expect(existsSync(ratiosFile())).toBe(false)
   })
 })

@@ -3,26 +3,25 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { NetworkDirectory } from '../../../src/network/network-directory.ts'
 import { refusePastGenesis } from '../../../src/network/refuse-past-genesis.ts'
-import { planNetwork, startNetwork } from '../../../src/network/start-network.ts'
+import { startNetwork } from '../../../src/network/start-network.ts'
 import { OptionError } from '../../../src/plan/option-error.ts'
-import { findClient } from '../../../src/processes/binaries/find-client.ts'
+import * as findClientModule from '../../../src/processes/binaries/find-client.ts'
+import { examplePlan } from '../support/example-plan.ts'
 import { useStateHome } from './support/state-home.ts'
 
-vi.mock('../../../src/processes/binaries/find-client.ts', () => ({ findClient: vi.fn() }))
-
 const place = useStateHome()
-const options = { nodes: 2, validators: 8, slotsPerEpoch: 8 }
+const options = { nodes: 2, validators: 8, slotsPerEpoch: 8, accounts: 0 }
 const root = `0x${'ab'.repeat(32)}`
 
 beforeEach(() => {
   // As far as a start gets here: past the directory, to the search for the clients.
-  vi.mocked(findClient).mockRejectedValue(new Error('looked for the clients'))
+  vi.spyOn(findClientModule, 'findClient').mockRejectedValue(new Error('looked for the clients'))
 })
 
 /** A directory with a network that was planned with the options, and stopped. */
 async function putNetwork(): Promise<void> {
   const directory = await NetworkDirectory.claim(place.folder)
-  const manifest = planNetwork(options)
+  const manifest = examplePlan(options)
   await directory.save({
     ...{ formatVersion: 1, planned: manifest, manifest, genesisTime: 1, unclean: [], ports: {} },
     ...{ executionBlockHash: root, genesisValidatorsRoot: root, genesisBlockRoot: root },
@@ -76,7 +75,7 @@ describe('a directory with a network', () => {
 describe('a start', () => {
   it('tells its directory before anything long begins', async () => {
     const order: string[] = []
-    vi.mocked(findClient).mockImplementation(async () => {
+    vi.spyOn(findClientModule, 'findClient').mockImplementation(async () => {
       order.push('clients')
       throw new Error('looked for the clients')
     })
@@ -104,17 +103,25 @@ describe('a start', () => {
 })
 
 describe('a genesis time', () => {
-  const { chain } = planNetwork()
+  const planned = examplePlan()
+  const withGenesis = (genesisTime: number): Manifest => ({
+    ...planned,
+    chain: { ...planned.chain, genesisTime },
+  })
   const nowMs = 1_700_000_000_500
 
   it('may be left open, or lie ahead', () => {
-    refusePastGenesis(chain, nowMs)
-    refusePastGenesis({ ...chain, genesisTime: 1_700_000_001 }, nowMs)
+    refusePastGenesis(planned, nowMs)
+    refusePastGenesis(withGenesis(1_700_000_001), nowMs)
   })
 
   it.each([1, 1_700_000_000])('that has passed is refused: %i', (genesisTime) => {
-    const refuse = () => refusePastGenesis({ ...chain, genesisTime }, nowMs)
+    const refuse = () => refusePastGenesis(withGenesis(genesisTime), nowMs)
     expect(refuse).toThrow(OptionError)
     expect(refuse).toThrow('after 1700000000')
+  })
+
+  it('that has passed is fine in virtual time', () => {
+    refusePastGenesis({ ...withGenesis(1), time: 'virtual' }, nowMs)
   })
 })

@@ -1,12 +1,11 @@
-import { expect, it, vi } from 'vitest'
+import os from 'node:os'
+import { expect, it } from 'vitest'
 import type { StartProgress } from '../../../src/network/progress.ts'
 import { startNodes } from '../../../src/network/start-nodes.ts'
+import { useBuiltin } from '../support/builtin.ts'
 import { exampleNodes, makeFakeNode } from './support/fake-node.ts'
 
-vi.mock('node:os', async (load) => ({
-  ...(await load<typeof import('node:os')>()),
-  availableParallelism: () => 2,
-}))
+useBuiltin(os, { availableParallelism: () => 2 })
 
 function makeNodes(count: number) {
   return exampleNodes(count).nodes.map((plan) => makeFakeNode({ plan }))

@@ -6,6 +6,8 @@ export const fakeGeth: ClientCapabilities = {
   layer: 'execution',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['mainnet', 'minimal'],
+  links: 'sockets',
+  times: ['real'],
   slotDuration: { minMs: 1000, multipleOfMs: 1000 },
   slotsPerEpoch: { min: 1, max: 64 },
   defaults: { slotDurationMs: 1000, slotsPerEpoch: 8 },
@@ -16,6 +18,8 @@ export const fakePrysm: ClientCapabilities = {
   layer: 'consensus',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['mainnet'],
+  links: 'sockets',
+  times: ['real'],
   slotDuration: { minMs: 2000, multipleOfMs: 1000 },
   slotsPerEpoch: { min: 4, max: 32 },
   defaults: { slotDurationMs: 2000, slotsPerEpoch: 8 },
@@ -29,6 +33,8 @@ export const fakeEmbedded: ClientCapabilities = {
   layer: 'consensus',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['minimal', 'mainnet'],
+  links: 'sockets',
+  times: ['real'],
   slotDuration: { minMs: 1000, multipleOfMs: 500 },
   slotsPerEpoch: { min: 4, max: 64 },
   defaults: { slotDurationMs: 1000, slotsPerEpoch: 8 },
@@ -41,7 +47,19 @@ export const fakeOldClient: ClientCapabilities = {
   forks: ['deneb', 'electra'],
 }
 
+/** A pair that lives in this process. */
+export const fakeInProcess: readonly [ClientCapabilities, ClientCapabilities] = [
+  {
+    ...fakeEmbedded,
+    name: 'fake-in-process',
+    layer: 'execution',
+    links: 'in-process',
+    times: ['real', 'virtual'],
+  },
+  { ...fakeEmbedded, name: 'fake-in-process', links: 'in-process', times: ['real', 'virtual'] },
+]
+
 export const fakeRegistry: CapabilityRegistry = {
-  execution: [fakeGeth],
-  consensus: [fakePrysm, fakeEmbedded, fakeOldClient],
+  execution: [fakeGeth, fakeInProcess[0]],
+  consensus: [fakePrysm, fakeEmbedded, fakeOldClient, fakeInProcess[1]],
 }

@@ -1,13 +1,13 @@
 import type { NodeContext } from '../../../../src/clients/client.ts'
-import { planNetwork } from '../../../../src/network/start-network.ts'
 import type { NetworkOptions } from '../../../../src/plan/options.ts'
+import { examplePlan } from '../../support/example-plan.ts'
 
 /** What a client is told about the middle one of three nodes in a line. */
 export function exampleContext(
   changes: Partial<NodeContext> = {},
   options: NetworkOptions = {},
 ): NodeContext {
-  const manifest = planNetwork({
+  const manifest = examplePlan({
     ...{ nodes: 3, validators: 12, topology: 'line', slotsPerEpoch: 8, seed: 7, chainId: 4242 },
     ...options,
   })

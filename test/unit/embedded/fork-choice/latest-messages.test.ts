@@ -5,6 +5,7 @@ import { LatestMessages } from '../../../../src/embedded/fork-choice/latest-mess
 
 const VALIDATOR_COUNT = 300
 const NODE_COUNT = 150
+const validators = Array.from({ length: VALIDATOR_COUNT }, (_, validator) => validator)
 
 const step = fc.oneof(
   {
@@ -58,11 +59,15 @@ describe('latest messages', () => {
           }
         }
         expect(weights.map((_, node) => messages.directIncrements(node))).toEqual(weights)
-        for (let validator = 0; validator < VALIDATOR_COUNT; validator++) {
-          const vote = votes.get(validator)
-          expect(messages.get(validator)).toEqual(vote && { epoch: vote.epoch, nodeIndex: vote.node })
-          expect(messages.isEquivocating(validator)).toBe(slashed.has(validator))
-        }
+        expect(validators.map((validator) => messages.get(validator))).toEqual(
+          validators.map((validator) => {
+            const vote = votes.get(validator)
+            return vote && { epoch: vote.epoch, nodeIndex: vote.node }
+          }),
+        )
+        expect(validators.filter((validator) => messages.isEquivocating(validator))).toEqual(
+          validators.filter((validator) => slashed.has(validator)),
+        )
       }),
       { numRuns: 50 },
     )

@@ -84,8 +84,8 @@ export class FakeClient implements ClientInstance {
   crash(): void {
     if (this.phase !== 'up' && this.phase !== 'frozen') return
     this.phase = 'down'
-    const status = { code: 2, signal: null }
-    this.#onCrash({ title: `node-0 ${this.name}`, command: this.name, status, logFile: '/nowhere' })
+    const reason = 'it exited with code 2'
+    this.#onCrash({ title: `node-0 ${this.name}`, command: this.name, reason, logFile: '/nowhere' })
   }
 
   #demand(action: string, ...phases: Phase[]): void {

@@ -2,8 +2,8 @@ import { vi } from 'vitest'
 import type { ClientInstance } from '../../../../src/clients/client-instance.ts'
 import type { NodeView } from '../../../../src/network/errors.ts'
 import { Node, type NodeState } from '../../../../src/network/node.ts'
-import { planNetwork } from '../../../../src/network/start-network.ts'
 import type { Manifest, NodePlan } from '../../../../src/plan/manifest.ts'
+import { examplePlan } from '../../support/example-plan.ts'
 import { FakeClient } from './fake-client.ts'
 
 export const genesisBlockRoot = `0x${'9e'.repeat(32)}`
@@ -52,7 +52,7 @@ const onePlan = exampleNodes(1)
 
 /** The plan of a full mesh of small nodes. */
 export function exampleNodes(count: number): Manifest {
-  return planNetwork({ nodes: count, validators: count * 4, topology: 'full-mesh', slotsPerEpoch: 8 })
+  return examplePlan({ nodes: count, validators: count * 4, topology: 'full-mesh', slotsPerEpoch: 8 })
 }
 
 /** A running node that tells this view, and these blocks by slot. */

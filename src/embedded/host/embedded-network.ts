@@ -1,0 +1,166 @@
+import { Worker } from 'node:worker_threads'
+import { keepNativeLibrariesLoaded } from '../../genesis/native-libraries.ts'
+import { packageVersion } from '../../package-version.ts'
+import type { Manifest } from '../../plan/manifest.ts'
+import { workerUrl } from '../../worker-url.ts'
+import { EmbeddedNodeError, EmbeddedThreadError } from './errors.ts'
+import type {
+  HostCall,
+  HostMessage,
+  HostMethods,
+  HostSetup,
+  Layer,
+  LocalRequest,
+  LocalResponse,
+  NodeParameters,
+  OpenParameters,
+} from './host-methods.ts'
+
+/** Told when a layer of a node fails by itself, and why. */
+type OnFailure = (reason: string) => void
+
+interface Waiting {
+  readonly resolve: (result: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * All embedded nodes of one network. They live in a thread of their own, because the protocol libraries keep
+ * a chain's constants in globals, and so that neither they nor the user's program hold up the other.
+ */
+export class EmbeddedNetwork implements AsyncDisposable {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #onFailure = new Map<string, OnFailure>()
+  #nextId = 0
+  #nowMs = 0
+  #ended: EmbeddedThreadError | undefined
+  #closing: Promise<void> | undefined
+
+  private constructor(worker: Worker) {
+    this.#worker = worker
+    worker.on('message', (message: HostMessage) => this.#onMessage(message))
+    worker.on('error', (error) => this.#end(new EmbeddedThreadError(error.message, error)))
+    worker.on('exit', (code) => this.#end(new EmbeddedThreadError(`it exited with code ${code}`)))
+  }
+
+  /** Starts the thread, which loads the protocol's libraries while its files are still being made. */
+  static async load(manifest: Manifest): Promise<EmbeddedNetwork> {
+    await keepNativeLibrariesLoaded()
+    const workerData: HostSetup = { manifest, version: `eth-localnet/v${packageVersion()}` }
+    const url = workerUrl('./embedded-worker.js', './embedded/host/worker.ts')
+    return new EmbeddedNetwork(new Worker(url, { name: 'embedded', workerData, execArgv: [] }))
+  }
+
+  async open(parameters: OpenParameters): Promise<void> {
+    this.#nowMs = parameters.startTimeMs
+    await this.#call('open', parameters)
+  }
+
+  /** Unix time that was reached; in virtual time only. */
+  get nowMs(): number {
+    return this.#nowMs
+  }
+
+  /** Moves virtual time on, and resolves when all that happens until then has happened. */
+  async advanceTo(timeMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    const interrupt = () => void this.#call('interrupt').catch(() => {})
+    signal?.addEventListener('abort', interrupt)
+    try {
+      this.#nowMs = Math.max(this.#nowMs, await this.#call('advanceTo', timeMs))
+    } finally {
+      signal?.removeEventListener('abort', interrupt)
+    }
+    signal?.throwIfAborted()
+  }
+
+  /** @param onFailure told when the layer fails by itself later on */
+  async start(layer: Layer, node: NodeParameters, onFailure: OnFailure): Promise<void> {
+    this.#onFailure.set(keyOf(layer, node.plan.name), onFailure)
+    await this.#call('start', layer, node)
+  }
+
+  stop(layer: Layer, name: string): Promise<void> {
+    return this.#call('stop', layer, name)
+  }
+
+  kill(layer: Layer, name: string): Promise<void> {
+    return this.#call('kill', layer, name)
+  }
+
+  pause(layer: Layer, name: string): Promise<void> {
+    return this.#call('pause', layer, name)
+  }
+
+  resume(layer: Layer, name: string): Promise<void> {
+    return this.#call('resume', layer, name)
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#call('remove', name)
+  }
+
+  /** Asks a node's API without HTTP. */
+  request(layer: Layer, name: string, request: LocalRequest): Promise<LocalResponse> {
+    return this.#call('request', layer, name, request)
+  }
+
+  digest(): Promise<string> {
+    return this.#call('digest')
+  }
+
+  /** Ends the thread; nodes that still run are stopped. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.#onFailure.clear()
+    if (this.#ended === undefined) await this.#call('close').catch(() => {})
+    await this.#worker.terminate()
+  }
+
+  #call<Method extends keyof HostMethods>(
+    method: Method,
+    ...parameters: Parameters<HostMethods[Method]>
+  ): ReturnType<HostMethods[Method]> {
+    const result = new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(this.#ended)
+      const id = this.#nextId++
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ id, method, parameters } as unknown as HostCall)
+    })
+    return result as ReturnType<HostMethods[Method]>
+  }
+
+  #onMessage(message: HostMessage): void {
+    if (message.type === 'failure') {
+      const { layer, name, reason } = message.failure
+      this.#onFailure.get(keyOf(layer, name))?.(reason)
+      return
+    }
+    const waiting = this.#waiting.get(message.id)
+    this.#waiting.delete(message.id)
+    if (message.type === 'result') waiting?.resolve(message.result as never)
+    else waiting?.reject(new EmbeddedNodeError(message.error))
+  }
+
+  /** Whoever waits for the thread, or asks it from now on, is told that it is gone. */
+  #end(error: EmbeddedThreadError): void {
+    this.#ended ??= error
+    for (const { reject } of this.#waiting.values()) reject(this.#ended)
+    this.#waiting.clear()
+    for (const onFailure of this.#onFailure.values()) onFailure(this.#ended.reason)
+    this.#onFailure.clear()
+  }
+}
+
+function keyOf(layer: Layer, name: string): string {
+  return `${layer} ${name}`
+}

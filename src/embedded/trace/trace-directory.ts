@@ -1,0 +1,84 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf } from '../../errors.ts'
+import { TraceError } from './errors.ts'
+import type { CompressedFile } from './compressed-file.ts'
+
+/** Steps are gathered up to this size, and written at the latest at the end of each slot. */
+const STEPS_BUFFER_CHARACTERS = 64 * 1024
+
+/** A trace that nobody stops ends here, before it fills the disk. */
+const TRACE_BYTES_MAX = 4 * 1024 ** 3
+
+/** A step of the format; see `TraceWriter`. */
+export type TraceStep = Readonly<Record<string, unknown>>
+
+/**
+ * The folder of one node's trace. It writes at once and waits for the disk: a trace is a tool for finding
+ * faults, and must be there, in order, whatever happens next. A failure stops the trace, and not the node; it
+ * is thrown when the trace is closed.
+ */
+export class TraceDirectory {
+  readonly #path: string
+  #steps = ''
+  #writtenBytes = 0
+  #failure: TraceError | undefined
+
+  /** @throws {TraceError} when the folder cannot be made, or holds another trace. */
+  constructor(path: string) {
+    this.#path = path
+    try {
+      mkdirSync(path, { recursive: true })
+      writeFileSync(join(path, 'steps.yaml'), '', { flag: 'wx' })
+    } catch (error) {
+      throw new TraceError(path, messageOf(error), 'Give the trace a new folder that can be written.', error)
+    }
+  }
+
+  /** A whole file. Written before the step that names it. */
+  writeFile(name: string, content: Uint8Array | string): void {
+    this.#attempt(content.length, () => writeFileSync(join(this.#path, name), content))
+  }
+
+  writeSsz({ name, compressed }: CompressedFile): void {
+    this.writeFile(`${name}.ssz_snappy`, compressed)
+  }
+
+  writeStep(step: TraceStep): void {
+    // JSON is YAML.
+    this.#steps += `- ${JSON.stringify(step)}\n`
+    if (this.#steps.length >= STEPS_BUFFER_CHARACTERS) this.flush()
+  }
+
+  /** Writes the steps that were gathered. */
+  flush(): void {
+    const steps = this.#steps
+    this.#steps = ''
+    if (steps.length > 0) {
+      this.#attempt(steps.length, () => appendFileSync(join(this.#path, 'steps.yaml'), steps))
+    }
+  }
+
+  /** @throws {TraceError} when something could not be written. */
+  close(): void {
+    this.flush()
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** After the first failure nothing is written: a trace with a gap would tell another story. */
+  #attempt(bytes: number, write: () => void): void {
+    if (this.#failure !== undefined) return
+    this.#writtenBytes += bytes
+    if (this.#writtenBytes > TRACE_BYTES_MAX) {
+      const hint = 'Trace a shorter run.'
+      this.#failure = new TraceError(this.#path, `it has reached ${TRACE_BYTES_MAX} bytes`, hint)
+      return
+    }
+    try {
+      write()
+    } catch (error) {
+      const hint = 'Is there room on the disk?'
+      this.#failure = new TraceError(this.#path, messageOf(error), hint, error)
+    }
+  }
+}
