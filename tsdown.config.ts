@@ -18,6 +18,7 @@ export default defineConfig({
     index: 'src/index.ts',
     cli: 'src/cli/main.ts',
     'genesis-worker': 'src/genesis/worker.ts',
+    'embedded-worker': 'src/embedded/host/worker.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -8,7 +8,9 @@ import { root, SetupError, setUp } from './setup.mjs'
 const presets = ['minimal', 'mainnet']
 const directories = process.argv.slice(2)
 if (directories.length === 0 || directories.some((argument) => argument.startsWith('-'))) {
-  console.error('Usage: npm run conformance -- DIR…\n\nDIR has test vectors in the official layout; see docs/conformance.md.')
+  console.error(
+    'Usage: npm run conformance -- DIR…\n\nDIR has test vectors in the official layout; see docs/conformance.md.',
+  )
   process.exit(2)
 }
 const missing = directories.find((directory) => !existsSync(directory))
@@ -28,9 +30,13 @@ try {
 function runPreset(preset) {
   return new Promise((resolve) => {
     let counts
-    const child = fork(join(root, 'test/conformance/runner/main.ts'), ['--preset', preset, '--', ...directories], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
-    })
+    const child = fork(
+      join(root, 'test/conformance/runner/main.ts'),
+      ['--preset', preset, '--', ...directories],
+      {
+        execArgv: ['--import', import.meta.resolve('tsx')],
+      },
+    )
     child.on('message', (message) => {
       counts = message
     })

@@ -110,9 +110,8 @@ export class Flooding {
 
   #onArrivals({ channels, envelopes }: Arrivals, arrivalMs: number): void {
     this.#arrivals.delete(arrivalMs)
-    for (const [position, channel] of channels.entries()) {
-      const envelope = envelopes[position]
-      if (envelope !== undefined) this.#onArrival(envelope, channel, arrivalMs)
+    for (let position = 0; position < channels.length; position++) {
+      this.#onArrival(envelopes[position] as Envelope, channels[position] as Channel, arrivalMs)
     }
   }
 
@@ -131,22 +130,34 @@ export class Flooding {
     envelope.endOne(flight)
   }
 
-  #takeIn(envelope: Envelope, flight: Flight, { from, to }: Channel): void {
+  #takeIn(envelope: Envelope, flight: Flight, channel: Channel): void {
+    const { to } = channel
     envelope.markSeen(to)
     flight.open++
+    if (to.isHolding) void to.take(() => this.#judge(envelope, flight, channel))
+    else this.#judge(envelope, flight, channel)
+  }
+
+  #judge(envelope: Envelope, flight: Flight, channel: Channel): void {
+    const { from, to } = channel
+    const verdict = this.#options.judge(to, flight.message, from.id)
+    if (typeof verdict === 'string') {
+      this.#conclude(envelope, flight, channel, verdict)
+      return
+    }
     const { session } = to
-    to.take(() => {
-      const conclude = (verdict: Verdict) => {
-        const isStillThere = to.listener !== undefined && to.session === session
-        if (verdict === 'accept' && isStillThere) this.#forward(envelope, flight, to)
-        if (verdict === 'reject') this.#options.onReject(to, from.id)
-        envelope.endOne(flight)
-      }
-      const verdict = this.#options.judge(to, flight.message, from.id)
-      // Time does not stand still for a verdict: the node may want to wait, such as for a block.
-      if (typeof verdict === 'string') conclude(verdict)
-      else void verdict.then(conclude)
+    // Time does not stand still for a verdict: the node may want to wait, such as for a block.
+    void verdict.then((late) => {
+      // Meanwhile it may have started again, without a memory of the message.
+      const isSame = to.session === session
+      this.#conclude(envelope, flight, channel, isSame ? late : 'ignore')
     })
+  }
+
+  #conclude(envelope: Envelope, flight: Flight, { from, to }: Channel, verdict: Verdict): void {
+    if (verdict === 'accept') this.#forward(envelope, flight, to)
+    else if (verdict === 'reject') this.#options.onReject(to, from.id)
+    envelope.endOne(flight)
   }
 
   /** Sends the earliest of the copies that were spared because of one that is lost now. */

@@ -74,9 +74,14 @@ export class Member {
     this.#channels = this.#channels.filter((other) => other !== channel)
   }
 
+  /** Whether what arrives has to wait. */
+  get isHolding(): boolean {
+    return this.isPaused || this.#held.length > 0
+  }
+
   /** Does what an arrival leads to: now, or when a pause is over. */
   take(action: Action): void | Promise<void> {
-    if (!this.isPaused && this.#held.length === 0) return action()
+    if (!this.isHolding) return action()
     if (this.#held.length < heldMax) this.#held.push(action)
   }
 

@@ -47,7 +47,7 @@ export class PayloadPreparation {
   readonly #feeRecipients: FeeRecipients
   readonly #onAttributes: (event: PayloadRequested) => void
   readonly #onHead = ({ head }: { head: ChainHead }) => {
-    if (head.slot === this.#chain.currentSlot) this.#prepare(head.slot + 1)
+    if (head.slot === this.#chain.currentSlot) void this.#prepare(head.slot + 1)
   }
   #latest: Preparation | undefined
   #timer: Timer | undefined
@@ -106,11 +106,12 @@ export class PayloadPreparation {
     const { time } = this.#chain
     this.#timer = this.#clock.at(time.dueInSlotMs(slot, preparationDueBps), () => {
       this.#awaitSlot(Math.max(slot, this.#chain.currentSlot) + 1)
-      this.#prepare(slot + 1)
+      return this.#prepare(slot + 1)
     })
   }
 
-  #prepare(slot: number): void {
+  /** Never rejects: without an answer the payload is asked for again when it is needed, which tells why. */
+  async #prepare(slot: number): Promise<void> {
     const { head } = this.#chain
     const proposerIndex = proposerAt(head.state, slot)
     if (proposerIndex === undefined || !this.#feeRecipients.has(proposerIndex)) return
@@ -119,9 +120,9 @@ export class PayloadPreparation {
     if (this.#preparedFor(slot, parentRoot, feeRecipient) !== undefined) return
     const state = this.#chain.stateAt(parentRoot, slot)
     if (state === undefined) return
-    // Without an answer the payload is asked for again when it is needed, and that tells of the failure.
     const payloadId = this.#begin(parentRoot, state, feeRecipient).catch(() => null)
     this.#latest = { slot, parentRoot, feeRecipient, payloadId }
+    await payloadId
   }
 
   #preparedFor(slot: number, parentRoot: Root, feeRecipient: Uint8Array): Preparation | undefined {

@@ -1,4 +1,5 @@
 import type { ISignatureSet, PubkeyCache } from '@lodestar/state-transition'
+import { promisesAtRest } from '../clock/event-loop.ts'
 import { binaryKey } from './binary-key.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { isBatchValid } from './signature-batch.ts'
@@ -26,13 +27,13 @@ export class SignatureVerifier {
   }
 
   /**
-   * Whether all are valid. What is asked for in one go, before any promise goes on, is verified as one batch;
-   * when that fails, halves of it are, so that a bad signature spoils nobody else's.
+   * Whether all are valid. What is asked for until all promises are at rest, by all nodes of the network, is
+   * verified as one batch; when that fails, halves of it are, so that a bad signature spoils nobody else's.
    */
   verify(sets: readonly ISignatureSet[]): Promise<boolean> {
     return new Promise((resolve) => {
       this.#jobs.push({ sets, resolve })
-      if (this.#jobs.length === 1) queueMicrotask(() => this.#flush())
+      if (this.#jobs.length === 1) void promisesAtRest().then(() => this.#flush())
     })
   }
 

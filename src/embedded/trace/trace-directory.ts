@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../../errors.ts'
-import { TraceError } from './errors.ts'
 import type { CompressedFile } from './compressed-file.ts'
+import { TraceError } from './errors.ts'
 
 /** Steps are gathered up to this size, and written at the latest at the end of each slot. */
 const STEPS_BUFFER_CHARACTERS = 64 * 1024
@@ -20,13 +20,15 @@ export type TraceStep = Readonly<Record<string, unknown>>
  */
 export class TraceDirectory {
   readonly #path: string
+  readonly #bytesMax: number
   #steps = ''
   #writtenBytes = 0
   #failure: TraceError | undefined
 
   /** @throws {TraceError} when the folder cannot be made, or holds another trace. */
-  constructor(path: string) {
+  constructor(path: string, bytesMax = TRACE_BYTES_MAX) {
     this.#path = path
+    this.#bytesMax = bytesMax
     try {
       mkdirSync(path, { recursive: true })
       writeFileSync(join(path, 'steps.yaml'), '', { flag: 'wx' })
@@ -69,9 +71,9 @@ export class TraceDirectory {
   #attempt(bytes: number, write: () => void): void {
     if (this.#failure !== undefined) return
     this.#writtenBytes += bytes
-    if (this.#writtenBytes > TRACE_BYTES_MAX) {
+    if (this.#writtenBytes > this.#bytesMax) {
       const hint = 'Trace a shorter run.'
-      this.#failure = new TraceError(this.#path, `it has reached ${TRACE_BYTES_MAX} bytes`, hint)
+      this.#failure = new TraceError(this.#path, `it has reached ${this.#bytesMax} bytes`, hint)
       return
     }
     try {

@@ -3,7 +3,9 @@ import type { BeaconChain } from '../../../src/embedded/chain/beacon-chain.ts'
 import { ConformanceError } from './conformance-error.ts'
 import type { Checks } from './steps.ts'
 
-type Compared = { readonly [Name in keyof Checks]-?: (chain: BeaconChain, expected: NonNullable<Checks[Name]>) => unknown }
+type Compared = {
+  readonly [Name in keyof Checks]-?: (chain: BeaconChain, expected: NonNullable<Checks[Name]>) => unknown
+}
 
 /** What the chain says of each check, in the words of the format. */
 const actual: Compared = {

@@ -21,7 +21,10 @@ const checks = z
     unrealized_finalized_checkpoint: checkpoint,
     proposer_boost_root: root,
     get_proposer_head: root,
-    should_override_forkchoice_update: z.strictObject({ validator_is_connected: z.boolean(), result: z.boolean() }),
+    should_override_forkchoice_update: z.strictObject({
+      validator_is_connected: z.boolean(),
+      result: z.boolean(),
+    }),
     viable_for_head_roots_and_weights: z.array(z.strictObject({ root, weight: z.int() })),
   })
   .partial()

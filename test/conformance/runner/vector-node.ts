@@ -1,4 +1,9 @@
-import { type BeaconConfig, chainConfigFromJson, chainConfigToJson, createBeaconConfig } from '@lodestar/config'
+import {
+  type BeaconConfig,
+  chainConfigFromJson,
+  chainConfigToJson,
+  createBeaconConfig,
+} from '@lodestar/config'
 import { mainnetChainConfig, minimalChainConfig } from '@lodestar/config/configs'
 import { ForkName, isForkPostDeneb, SLOTS_PER_EPOCH } from '@lodestar/params'
 import {
@@ -16,12 +21,11 @@ import type { BeaconState } from '../../../src/embedded/protocol/beacon-state.ts
 import { Protocol } from '../../../src/embedded/protocol/protocol.ts'
 import type { Fork } from '../../../src/embedded/protocol/signed-block.ts'
 import { messageOf } from '../../../src/errors.ts'
+import { ManualClock } from '../../integration/embedded/support/manual-clock.ts'
 import { ConformanceError } from './conformance-error.ts'
 import { isDataAvailable } from './data-availability.ts'
 import type { VectorCase } from './find-cases.ts'
 import { ForgetfulStore } from './forgetful-store.ts'
-
-import { ManualClock } from '../../integration/embedded/support/manual-clock.ts'
 import { ScriptedEngine } from './scripted-engine.ts'
 import type { BlockStep } from './steps.ts'
 import { readConfig, readMeta, readSsz } from './vector-files.ts'
@@ -106,7 +110,9 @@ export class VectorNode {
   async importAttestation(name: string): Promise<string | undefined> {
     const { chain } = this
     const bytes = readSsz(this.#directory, name)
-    const slot = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(ATTESTATION_SLOT_OFFSET, true))
+    const slot = Number(
+      new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(ATTESTATION_SLOT_OFFSET, true),
+    )
     const fork = requireFork(chain.protocol.config.getForkName(slot))
     const attestation: Attestation = ssz[fork].Attestation.deserialize(bytes)
     const { target, beaconBlockRoot } = attestation.data

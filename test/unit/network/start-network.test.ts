@@ -4,13 +4,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { NetworkDirectory } from '../../../src/network/network-directory.ts'
 import { refusePastGenesis } from '../../../src/network/refuse-past-genesis.ts'
 import { startNetwork } from '../../../src/network/start-network.ts'
+import type { Manifest } from '../../../src/plan/manifest.ts'
 import { OptionError } from '../../../src/plan/option-error.ts'
 import * as findClientModule from '../../../src/processes/binaries/find-client.ts'
 import { examplePlan } from '../support/example-plan.ts'
 import { useStateHome } from './support/state-home.ts'
 
 const place = useStateHome()
-const options = { nodes: 2, validators: 8, slotsPerEpoch: 8, accounts: 0 }
+const nodes = [{ execution: 'geth', consensus: 'prysm', count: 2 }]
+const options = { nodes, validators: 8, slotsPerEpoch: 8, accounts: 0 }
 const root = `0x${'ab'.repeat(32)}`
 
 beforeEach(() => {
@@ -80,7 +82,7 @@ describe('a start', () => {
       throw new Error('looked for the clients')
     })
     const onDirectory = async (path: string) => void order.push(path)
-    await expect(startNetwork({ dir: place.folder, onDirectory })).rejects.toThrow()
+    await expect(startNetwork({ ...options, dir: place.folder, onDirectory })).rejects.toThrow()
     expect(order).toEqual([place.folder, 'clients'])
   })
 
@@ -96,7 +98,7 @@ describe('a start', () => {
     const onDirectory = (temporary: string) => {
       path = temporary
     }
-    await expect(startNetwork({ onDirectory })).rejects.toThrow('looked for the clients')
+    await expect(startNetwork({ ...options, onDirectory })).rejects.toThrow('looked for the clients')
     expect(path).not.toBe('')
     expect(existsSync(path)).toBe(false)
   })

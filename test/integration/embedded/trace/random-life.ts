@@ -26,7 +26,7 @@ export interface LifeOptions {
  */
 export async function liveRandomly(options: LifeOptions): Promise<BeaconChain> {
   const life = new RandomLife(options)
-  for (let slot = 1; slot <= options.slots; slot++) await life.liveThrough(slot)
+  for (let slot = 1; slot <= options.slots; slot += 1 + life.pauseSlots()) await life.liveThrough(slot)
   life.trace.close()
   return life.chain
 }
@@ -71,6 +71,11 @@ class RandomLife {
     await this.#importNew(slot, this.#headBlock())
     this.#at(slot, 0.34)
     for (const attestation of this.#votes(this.#headBlock(), slot)) this.#attest(attestation)
+  }
+
+  /** The node may miss some epochs, while votes that it has wait for their slot to pass. */
+  pauseSlots(): number {
+    return this.#troubled() && this.#pick(16) === 0 ? this.#pick(20) : 0
   }
 
   /** Something of everything that a slot may bring. */
@@ -171,7 +176,9 @@ class RandomLife {
     const seed = this.#pick(1000)
     const isEquivocator = (index: number) => (index * 31 + seed) % 101 < 15
     const [attestation1, attestation2] = heads
-      .flatMap((head) => this.#builder.attestations(head, slot, { blockSlot: slot, attesters: isEquivocator }))
+      .flatMap((head) =>
+        this.#builder.attestations(head, slot, { blockSlot: slot, attesters: isEquivocator }),
+      )
       .map((attestation) => ({
         attestingIndices: [...this.#summaryOf(attestation).attestingIndices].sort((a, b) => a - b),
         data: toBigints(attestation.data),

@@ -50,9 +50,10 @@ export function makeFakeNode({ plan, wasStoppedCleanly = true, rewind }: FakeNod
 
 const onePlan = exampleNodes(1)
 
-/** The plan of a full mesh of small nodes. */
+/** The plan of a full mesh of small nodes, each of two processes. */
 export function exampleNodes(count: number): Manifest {
-  return examplePlan({ nodes: count, validators: count * 4, topology: 'full-mesh', slotsPerEpoch: 8 })
+  const nodes = [{ execution: 'geth', consensus: 'prysm', count }]
+  return examplePlan({ nodes, validators: count * 4, topology: 'full-mesh', slotsPerEpoch: 8 })
 }
 
 /** A running node that tells this view, and these blocks by slot. */

@@ -57,6 +57,7 @@ export async function openNetwork(manifest: Manifest) {
         protection: new MemoryProtectionStore(),
         genesis: genesisAnchor(protocol, state),
         version: 'eth-localnet/test',
+        observer: undefined,
         onDutyFailure: ({ error }) => onError(error),
         onDefect: onError,
       }),

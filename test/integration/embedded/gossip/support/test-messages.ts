@@ -36,10 +36,9 @@ export class TestMessages {
   }
 
   committee(head: SignedBlock, slot: number, committeeIndex = 0): Uint32Array {
-    const { builder } = { builder: this.#builder }
-    const state = builder.protocol.advance(builder.stateOf(head.root), Math.max(slot, head.slot))
-    const committee = state.epochCtx.getBeaconCommittee(slot, committeeIndex)
-    return committee
+    const { protocol } = this.#builder
+    const state = protocol.advance(this.#builder.stateOf(head.root), Math.max(slot, head.slot))
+    return state.epochCtx.getBeaconCommittee(slot, committeeIndex)
   }
 
   /** Of one member of a committee. */

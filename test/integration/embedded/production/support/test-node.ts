@@ -6,6 +6,7 @@ import { MemoryBlockStore } from '../../../../../src/embedded/chain/memory-block
 import { openChain } from '../../../../../src/embedded/chain/open-chain.ts'
 import { SlotTime } from '../../../../../src/embedded/clock/slot-time.ts'
 import { VirtualClock } from '../../../../../src/embedded/clock/virtual-clock.ts'
+import type { ExecutionEngine } from '../../../../../src/embedded/engine/execution-engine.ts'
 import { InProcessEngine } from '../../../../../src/embedded/engine/in-process-engine.ts'
 import { SharedPayloads } from '../../../../../src/embedded/engine/shared-payloads.ts'
 import { SharedExecution } from '../../../../../src/embedded/execution/chain/shared-execution.ts'
@@ -32,12 +33,14 @@ export interface TestNodeOptions {
   readonly manifest: Manifest
   /** Changes the genesis state before anything is built on it. */
   readonly changeGenesis?: (state: BeaconState, validators: ValidatorSet) => void
+  /** Stands between the beacon node and its execution client. */
+  readonly wrapEngine?: (engine: ExecutionEngine) => ExecutionEngine
 }
 
 export type TestNode = Awaited<ReturnType<typeof openTestNode>>
 
 /** A node on its own, with all validators' keys, in virtual time. Exits are allowed from the start. */
-export async function openTestNode({ manifest, changeGenesis }: TestNodeOptions) {
+export async function openTestNode({ manifest, changeGenesis, wrapEngine }: TestNodeOptions) {
   const { chain: plan } = manifest
   const files = await buildGenesis(manifest, testGenesisTime)
   const chainConfig = { ...makeChainConfig(manifest, testGenesisTime), SHARD_COMMITTEE_PERIOD: 0 }
@@ -56,7 +59,8 @@ export async function openTestNode({ manifest, changeGenesis }: TestNodeOptions)
   const clock = new VirtualClock({ startMs: time.genesisTimeMs, onError: (error) => defects.push(error) })
   const execution = new SharedExecution(JSON.parse(files.executionGenesisJson))
   const executionNode = new ExecutionNode({ shared: execution, now: () => clock.nowMs })
-  const engine = new InProcessEngine({ node: executionNode, payloads: new SharedPayloads(execution) })
+  const inProcess = new InProcessEngine({ node: executionNode, payloads: new SharedPayloads(execution) })
+  const engine = wrapEngine?.(inProcess) ?? inProcess
   const store = new MemoryBlockStore()
   const chain = await openChain({
     protocol,

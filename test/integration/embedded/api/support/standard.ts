@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+
+const file = new URL('../../../../fixtures/beacon-api/beacon-node-oapi.json', import.meta.url)
+
+interface Operation {
+  readonly operationId: string
+  readonly responses: Record<string, { content?: Record<string, unknown>; $ref?: string }>
+}
+
+export interface StandardOperation {
+  readonly operationId: string
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Whether the answer can be had as SSZ. */
+  readonly hasSsz: boolean
+  /** Of the JSON answer with status 200; undefined when the standard gives it no content. */
+  readonly schema: string | undefined
+}
+
+type PathItem = Partial<Record<'get' | 'post', Operation>>
+
+const description = JSON.parse(readFileSync(file, 'utf8')) as {
+  paths: Record<string, { $ref: string }>
+  'x-files': Record<string, PathItem>
+}
+
+/** All operations of the Beacon API standard. */
+export const operations: readonly StandardOperation[] = Object.entries(description.paths).flatMap(
+  ([path, { $ref }]) => {
+    const item = description['x-files'][$ref.replace('#/x-files/', '').replaceAll('~1', '/')] ?? {}
+    return (['get', 'post'] as const).flatMap((method) => {
+      const operation = item[method]
+      return operation === undefined ? [] : [describe(path, `${$ref}/${method}`, method, operation)]
+    })
+  },
+)
+
+function describe(
+  path: string,
+  place: string,
+  method: 'get' | 'post',
+  { operationId, responses }: Operation,
+): StandardOperation {
+  const content = responses['200']?.content ?? {}
+  return {
+    operationId,
+    method: method === 'get' ? 'GET' : 'POST',
+    path,
+    hasSsz: 'application/octet-stream' in content,
+    schema:
+      'application/json' in content ? `${place}/responses/200/content/application~1json/schema` : undefined,
+  }
+}
+
+// OpenAPI has keywords and formats of its own, which say nothing about what is valid.
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true })
+ajv.addSchema(description, 'standard')
+
+/** @param pointer to a schema in the description, such as `#/components/schemas/ErrorMessage` */
+export function schemaAt(pointer: string): ValidateFunction {
+  return ajv.compile({ $ref: `standard${pointer}` })
+}
+
+/** What is wrong with a value by a schema of the standard; undefined when nothing is. */
+export function violations(pointer: string, value: unknown): string | undefined {
+  const validate = schemaAt(pointer)
+  return validate(value) ? undefined : ajv.errorsText(validate.errors)
+}
