@@ -116,7 +116,7 @@ class Replay:
         for attestation in body.attestations:
             self.attestation_of_block(attestation)
         for slashing in body.attester_slashings:
-            spec.on_attester_slashing(self.store, slashing)
+            self.on_attester_slashing(slashing)
 
     def attestation_of_block(self, attestation) -> None:
         """A valid block may hold votes that mean nothing to this store, such as for a block that it never saw."""
@@ -133,7 +133,14 @@ class Replay:
         spec.on_attestation(self.store, attestation)
 
     def attester_slashing(self, name: str) -> None:
-        self.spec.on_attester_slashing(self.store, self.read(self.spec.AttesterSlashing, name))
+        self.on_attester_slashing(self.read(self.spec.AttesterSlashing, name))
+
+    def on_attester_slashing(self, slashing) -> None:
+        """Its signatures are of the fork of their epoch, which may have started since the justified block."""
+        slot = int(slashing.attestation_1.data.target.epoch) * self.specification.slots_per_epoch
+        justified_root = self.store.justified_checkpoint.root
+        with self.specification.state_at_fork_of(self.store, justified_root, slot):
+            self.spec.on_attester_slashing(self.store, slashing)
 
     def slot_in(self, name: str, offset: int) -> int:
         data = uncompress((self.directory / f"{name}.ssz_snappy").read_bytes())

@@ -123,19 +123,27 @@ class Specification:
         no upgrade in it; the first slot of a fork is then reached already.
         """
         spec = self.at_slot(int(block.slot))
-        parent = store.block_states.get(block.parent_root)
-        boundary = self.next_boundary(int(parent.slot)) if parent is not None else FAR_FUTURE_EPOCH
-        if block.slot < boundary:
-            yield
-            return
         transition = spec.state_transition
-        store.block_states[block.parent_root] = self.advance(parent, int(block.slot))
-        spec.state_transition = lambda *arguments, **options: transition_at_slot(spec, *arguments)
+        with self.state_at_fork_of(store, block.parent_root, int(block.slot)) as is_advanced:
+            if is_advanced:
+                spec.state_transition = lambda state, block, **_: transition_at_slot(spec, state, block)
+            try:
+                yield
+            finally:
+                spec.state_transition = transition
+
+    @contextmanager
+    def state_at_fork_of(self, store, root, slot: int):
+        """Advances a block's state to a slot for a while, if that is of a later fork."""
+        state = store.block_states.get(root)
+        is_advanced = state is not None and slot >= self.next_boundary(int(state.slot))
+        if is_advanced:
+            store.block_states[root] = self.advance(state, slot)
         try:
-            yield
+            yield is_advanced
         finally:
-            store.block_states[block.parent_root] = parent
-            spec.state_transition = transition
+            if is_advanced:
+                store.block_states[root] = state
 
     def store_target_checkpoint_state(self, store, target) -> None:
         """As the specification's, but for a fork that starts between the block and the checkpoint."""

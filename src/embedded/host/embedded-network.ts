@@ -81,20 +81,20 @@ export class EmbeddedNetwork implements AsyncDisposable {
     await this.#call('start', layer, node)
   }
 
-  stop(layer: Layer, name: string): Promise<void> {
-    return this.#call('stop', layer, name)
+  async stop(layer: Layer, name: string): Promise<void> {
+    if (this.#closing === undefined) await this.#call('stop', layer, name)
   }
 
-  kill(layer: Layer, name: string): Promise<void> {
-    return this.#call('kill', layer, name)
+  async kill(layer: Layer, name: string): Promise<void> {
+    if (this.#closing === undefined) await this.#call('kill', layer, name)
   }
 
-  pause(layer: Layer, name: string): Promise<void> {
-    return this.#call('pause', layer, name)
+  async pause(layer: Layer, name: string): Promise<void> {
+    if (this.#closing === undefined) await this.#call('pause', layer, name)
   }
 
-  resume(layer: Layer, name: string): Promise<void> {
-    return this.#call('resume', layer, name)
+  async resume(layer: Layer, name: string): Promise<void> {
+    if (this.#closing === undefined) await this.#call('resume', layer, name)
   }
 
   remove(name: string): Promise<void> {

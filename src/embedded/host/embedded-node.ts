@@ -16,6 +16,7 @@ import type { Layer, LocalRequest, LocalResponse, NodeParameters } from './host-
 import type { NetworkContext } from './network-context.ts'
 import { NodeLog } from './node-log.ts'
 import { reportChain } from './report-chain.ts'
+import { restoreExecution } from './restore-execution.ts'
 
 /** One layer of a node while it runs. */
 interface RunningExecution {
@@ -155,6 +156,9 @@ export class EmbeddedNode {
     const { plan, ports } = this.#parameters
     if (this.#chainData === undefined) throw new Error('the execution client must be started first')
     const clock = this.#makeClock('consensus')
+    const engine = new InProcessEngine({ node: this.#chainData, payloads })
+    const store = stores.blocks(plan.name)
+    await restoreExecution({ store, protocol, engine, node: this.#chainData })
     const node = await BeaconNode.open({
       plan,
       keys: manifest.validators.keys,
@@ -162,8 +166,8 @@ export class EmbeddedNode {
       time,
       clock,
       wire: links.wire(plan.libp2p.peerId),
-      engine: new InProcessEngine({ node: this.#chainData, payloads }),
-      store: stores.blocks(plan.name),
+      engine,
+      store,
       protection: stores.protection(plan.name),
       genesis,
       version,

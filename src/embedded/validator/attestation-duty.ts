@@ -95,9 +95,11 @@ export class AttestationDuty {
 function slotVote(config: BeaconConfig, slot: number, data: phase0.AttestationData): SlotVote {
   const roots = new Map<phase0.AttestationData, Root>()
   if (config.getForkSeq(slot) >= ForkSeq.electra) return { slot, roots, dataOf: () => data }
+  // Field by field: a spread would take along the root that the library hides in data it has hashed.
+  const { beaconBlockRoot, source, target } = data
   const byCommittee = new Map<number, phase0.AttestationData>()
   const dataOf = (index: number) => {
-    const known = byCommittee.get(index) ?? { ...data, index }
+    const known = byCommittee.get(index) ?? { slot, index, beaconBlockRoot, source, target }
     byCommittee.set(index, known)
     return known
   }

@@ -5,7 +5,13 @@ import type { ApiNetwork } from './support/api-network.ts'
 import type { ApiRequest } from './support/requests.ts'
 import { operations, type StandardOperation, violations } from './support/standard.ts'
 
-const manifest = testManifest({ nodes: 2, validators: { count: 16 }, time: 'virtual', forks: { fulu: 0 } })
+// A fork on the way: what is older is described by its own fork's schemas, and comes out of the store.
+const manifest = testManifest({
+  nodes: 2,
+  validators: { count: 16 },
+  time: 'virtual',
+  forks: { electra: 0, fulu: 2 },
+})
 activatePreset(manifest.chain)
 const { openNetwork } = await import('./support/api-network.ts')
 const { collectMessages, goodRequests } = await import('./support/requests.ts')

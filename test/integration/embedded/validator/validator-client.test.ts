@@ -98,6 +98,32 @@ describe('duties come at their time in the slot', () => {
   })
 })
 
+test('before Electra each committee signs data of its own, whatever the library remembers of the shared', async () => {
+  const { ssz } = await import('@lodestar/types')
+  const { AttestationData } = ssz.phase0
+  const shared = { ...AttestationData.defaultValue(), slot: 1 }
+  AttestationData.hashTreeRoot(shared)
+  const signed: { index: number; root: Uint8Array }[] = []
+  node = new FakeBeaconNode({
+    manifest: testManifest({ forks: { deneb: 0 } }),
+    duties,
+    api: { attestationData: () => shared },
+    signer: {
+      signAttestation: (_, data) => {
+        signed.push({ index: data.index, root: AttestationData.hashTreeRoot(data) })
+        return { signed: [], refused: [] }
+      },
+    },
+  })
+  node.client.start()
+  await node.runTo(1400)
+  const expected = [0, 1].map((index) => ({
+    index,
+    root: AttestationData.hashTreeRoot({ ...AttestationData.defaultValue(), slot: 1, index }),
+  }))
+  expect(signed).toEqual(expected)
+})
+
 describe('duties are asked for again only when they may have changed', () => {
   const asked = (log: readonly string[]) => log.filter((line) => line.includes('proposer duties'))
 
@@ -117,7 +143,7 @@ describe('duties are asked for again only when they may have changed', () => {
     started()
     expect(asked(await node.runTo(9500))).toHaveLength(2)
     emit()
-    expect(asked(await node.runTo(10_500))).toEqual(['9666 proposer duties of epoch 1'])
+    expect(asked(await node.runTo(10_500))).toEqual(['10000 proposer duties of epoch 1'])
   })
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { VirtualTimeStalledError } from '../../../../src/embedded/clock/virtual-clock.ts'
 import type { RequestError, RequestFailure } from '../../../../src/embedded/links/errors.ts'
 import type { ResponseChunk, WireHandlers } from '../../../../src/embedded/links/wire.ts'
 import { peerId, setDelay, type TestNetwork, testNetwork } from './support.ts'
@@ -10,8 +11,9 @@ function chunk(text: string, code: ResponseChunk['code'] = 'success'): ResponseC
 }
 
 /** Node 0 asks node 1, which answers so, over a link of 10 ms. */
-function askingNetwork(onRequest: WireHandlers['onRequest']): TestNetwork {
-  const network = testNetwork(2, [[0, 1]], { handlers: { onRequest } })
+function askingNetwork(onRequest: WireHandlers['onRequest'], stallMs?: number): TestNetwork {
+  const options = stallMs === undefined ? {} : { stallMs }
+  const network = testNetwork(2, [[0, 1]], { handlers: { onRequest }, ...options })
   setDelay(network, 0, 1, 10)
   return network
 }
@@ -103,26 +105,34 @@ test('a chunk or request that is too large is a failure', async () => {
   expect([tooLargeChunk.end, tooLargeRequest.end]).toEqual(['chunk-too-large', 'request-too-large'])
 })
 
-test('a chunk may take ten seconds, and each one that follows as well', async () => {
-  let network: TestNetwork
-  const later = (delayMs: number) =>
-    new Promise<void>((resolve) => void network.clock.at(network.clock.nowMs + delayMs, resolve))
-  const chunks: ResponseChunk[] = []
-  // Handlers may not wait for time, or it would stand still: it is the delay of the link that grows.
-  network = askingNetwork(() => chunks)
-  chunks.push(chunk('a'))
+test('the first chunk may take ten seconds', async () => {
+  const network = askingNetwork(() => [chunk('a')])
   setDelay(network, 0, 1, 5_000)
-  const inTime = ask(network)
+  const answer = ask(network)
   await network.clock.advanceTo(9_999)
-  expect(inTime.end).toBe('open')
-  await later(0)
-  await network.clock.advanceTo(20_000)
+  expect(answer.end).toBe('open')
   setDelay(network, 0, 1, 5_001)
   const tooLate = ask(network)
-  await network.clock.advanceTo(29_999)
+  await network.clock.advanceTo(19_998)
   expect(tooLate.end).toBe('open')
-  await network.clock.advanceTo(30_000)
+  await network.clock.advanceTo(19_999)
   expect(tooLate).toEqual({ chunks: [], end: 'timeout' })
+})
+
+test('each chunk that follows may take ten seconds as well, and one that never comes fails', async () => {
+  const network = askingNetwork(async function* () {
+    yield chunk('a')
+    // Time stands still for a handler only until it is plain that it waits in vain.
+    await new Promise<void>((resolve) => void network.clock.at(9_000, resolve))
+    yield chunk('b')
+    await new Promise(() => {})
+  }, 1)
+  const answer = ask(network)
+  await network.clock.advanceTo(19_009)
+  expect(answer).toEqual({ chunks: ['20 success a', '9010 success b'], end: 'open' })
+  await network.clock.advanceTo(19_010)
+  expect(answer.end).toBe('timeout')
+  expect(network.errors).toEqual([{ peerId: 'clock', error: expect.any(VirtualTimeStalledError) }])
 })
 
 test('a paused peer does not answer in time', async () => {

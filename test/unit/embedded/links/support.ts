@@ -38,12 +38,13 @@ export function testNetwork(
   options: {
     readonly isClosed?: boolean
     readonly seed?: number
+    readonly stallMs?: number
     readonly handlers?: Partial<WireHandlers>
   } = {},
 ): TestNetwork {
   const clockErrors = (error: unknown) => errors.push({ peerId: 'clock', error })
   const errors: { peerId: string; error: unknown }[] = []
-  const clock = new VirtualClock({ startMs: 0, onError: clockErrors })
+  const clock = new VirtualClock({ startMs: 0, onError: clockErrors, stallMs: options.stallMs ?? 10_000 })
   const onError = (id: string, error: unknown) => errors.push({ peerId: id, error })
   const links = new LinkNetwork({ clock, seed: options.seed ?? 1, seenTtlMs, onError })
   for (let node = 0; node < nodes; node++) links.mesh.addNode(peerId(node))

@@ -87,7 +87,8 @@ export function goodRequests(
     getBlockV2: { path: `/eth/v2/beacon/blocks/${root}` },
     getBlockRoot: { path: '/eth/v1/beacon/blocks/finalized/root' },
     getBlockAttestationsV2: { path: '/eth/v2/beacon/blocks/head/attestations' },
-    getBlobSidecars: { path: '/eth/v1/beacon/blob_sidecars/head' },
+    // Of a block before Fulu, which replaced them by columns.
+    getBlobSidecars: { path: '/eth/v1/beacon/blob_sidecars/1' },
     getBlobs: { path: '/eth/v1/beacon/blobs/head' },
     getDebugDataColumnSidecars: { path: '/eth/v1/debug/beacon/data_column_sidecars/head' },
     getSyncCommitteeRewards: { path: '/eth/v1/beacon/rewards/sync_committee/head', body: [] },
