@@ -147,7 +147,10 @@ class FloorChain {
     payload.timestamp = transition.computeTimeAtSlot(this.#config, slot, pre.genesisTime)
     payload.blockNumber = slot
     payload.blockHash = createHash('sha256').update(payload.parentHash).update(String(slot)).digest()
-    payload.withdrawals = transition.getExpectedWithdrawals(this.#config.getForkSeq(slot), pre).expectedWithdrawals
+    payload.withdrawals = transition.getExpectedWithdrawals(
+      this.#config.getForkSeq(slot),
+      pre,
+    ).expectedWithdrawals
     return payload
   }
 
@@ -163,7 +166,10 @@ class FloorChain {
       source: this.#state.currentJustifiedCheckpoint.toValue(),
       target: {
         epoch,
-        root: targetSlot === slot ? blockRoot : this.#state.blockRoots.get(targetSlot % params.SLOTS_PER_HISTORICAL_ROOT),
+        root:
+          targetSlot === slot
+            ? blockRoot
+            : this.#state.blockRoots.get(targetSlot % params.SLOTS_PER_HISTORICAL_ROOT),
       },
     }
     const committees = Array.from({ length: epochCtx.getCommitteeCountPerSlot(epoch) }, (_, index) => [

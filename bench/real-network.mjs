@@ -29,7 +29,12 @@ async function missedSlots(apiUrl, upTo) {
 
 export async function benchRealNetwork() {
   const startedAtMs = Date.now()
-  const network = await startNetwork({ nodes: 4, validators: 64, topology: 'ring', seed: 1 })
+  const network = await startNetwork({
+    nodes: [{ execution: 'geth', consensus: 'prysm', count: 4 }],
+    validators: 64,
+    topology: 'ring',
+    seed: 1,
+  })
   try {
     return await measure(network, startedAtMs)
   } finally {

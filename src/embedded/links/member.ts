@@ -57,6 +57,7 @@ export class Member {
 
   begin(listener: MeshListener): void {
     this.#listener = listener
+    this.isPaused = false
     this.#session = (this.#session % sessionMax) + 1
   }
 

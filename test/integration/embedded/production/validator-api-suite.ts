@@ -139,6 +139,11 @@ export function testAttesting(manifest: Manifest): void {
     const isElectra = node.config.getForkName(slot) !== 'deneb'
     expect(api.attestationData(slot, 1).index).toBe(isElectra ? 0 : 1)
 
+    // One of the past: the block of then.
+    const before = api.attestationData(slot - 1, 0)
+    expect(toRootHex(before.beaconBlockRoot)).toBe(await node.chain.canonicalRoot(slot - 1))
+    expect(before.target.epoch).toBe(2)
+
     // A slot without a block, the first one of an epoch: its own block is the target.
     const empty = 4 * SLOTS_PER_EPOCH
     await advanceToSlot(node, empty)
@@ -149,10 +154,6 @@ export function testAttesting(manifest: Manifest): void {
       target: { epoch: 4, root: data.beaconBlockRoot },
       source: epochStart.currentJustifiedCheckpoint.toValue(),
     })
-    // One of the past: the block of then.
-    const before = api.attestationData(slot - 1, 0)
-    expect(toRootHex(before.beaconBlockRoot)).toBe(await node.chain.canonicalRoot(slot - 1))
-    expect(before.target.epoch).toBe(2)
   })
 
   test('what cannot be attested to is refused', async () => {
