@@ -59,6 +59,7 @@ export class BeaconNode {
   /** The Beacon API, without a server. */
   readonly api: Hono
   readonly #preparation: PayloadPreparation
+  readonly #protection: SlashingProtection
   readonly #parameters: BeaconNodeParameters
   readonly #endPools: () => void
 
@@ -90,11 +91,11 @@ export class BeaconNode {
     const { sync, gossip } = this
     this.validatorApi = new ValidatorApi({ chain, pools, producer, feeRecipients, publisher: gossip, sync })
     const genesisValidatorsRoot = toHex(config.genesisValidatorsRoot)
-    const protection = new SlashingProtection({ store: parameters.protection, genesisValidatorsRoot })
+    this.#protection = new SlashingProtection({ store: parameters.protection, genesisValidatorsRoot })
     this.validators = new ValidatorClient({
       api: this.validatorApi,
       events: chain.events,
-      signer: new LocalSigner({ keys: validatorKeys(parameters), config, protection }),
+      signer: new LocalSigner({ keys: validatorKeys(parameters), config, protection: this.#protection }),
       config,
       clock,
       time,
@@ -152,13 +153,13 @@ export class BeaconNode {
     this.#preparation.stop()
     this.chain.stop()
     this.#endPools()
+    this.#protection.close()
   }
 
   /** Ends everything, and resolves when the store has what the node knows. */
   async stop(): Promise<void> {
     this.halt()
     await this.chain.settled()
-    this.#parameters.protection.close()
   }
 }
 

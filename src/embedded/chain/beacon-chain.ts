@@ -20,6 +20,7 @@ import { Finality } from './finality.ts'
 import { ForkChoiceFeed } from './fork-choice-feed.ts'
 import { forkChoiceOptions } from './fork-choice-options.ts'
 import { reorgBetween } from './head-change.ts'
+import { PendingWrites } from './pending-writes.ts'
 import { SafeEmitter } from './safe-emitter.ts'
 
 /** Blocks that may wait for their import at once: more than the longest answer to a request has. */
@@ -66,10 +67,10 @@ export class BeaconChain {
   readonly #follower: EngineFollower
   readonly #finality: Finality
   readonly #events: SafeEmitter<ChainEvents>
-  readonly #onDefect: (error: unknown) => void
+  readonly #finalizing: PendingWrites
+  readonly #putting: PendingWrites
   readonly #importing = new Map<SignedBlock, Promise<'imported' | 'known'>>()
   #imports: Promise<unknown> = Promise.resolve()
-  #writes: Promise<unknown> = Promise.resolve()
   #head: ChainHead
   #justified: Checkpoint
   #timer: Timer | undefined
@@ -91,7 +92,9 @@ export class BeaconChain {
     this.#store = store
     this.#states = states
     this.#feed = feed
-    this.#onDefect = onDefect
+    // Writes that fail are a defect of the machine: the chain goes on, and can be synced again.
+    this.#finalizing = new PendingWrites(onDefect)
+    this.#putting = new PendingWrites(onDefect)
     this.#events = new SafeEmitter(onDefect)
     this.#follower = new EngineFollower(engine, (root, status) => this.#onPayloadStatus(root, status))
     this.#finality = new Finality({ protocol, forkChoice, states, store })
@@ -107,6 +110,7 @@ export class BeaconChain {
     })
     this.#justified = forkChoice.justifiedCheckpoint
     this.#head = this.#headAt(summary.root)
+    observer.onOpen?.(this, anchor)
   }
 
   get events(): EventEmitter<ChainEvents> {
@@ -138,6 +142,7 @@ export class BeaconChain {
   stop(): void {
     this.#timer?.cancel()
     this.#timer = undefined
+    this.#feed.stop()
   }
 
   #awaitSlot(slot: number): void {
@@ -145,14 +150,24 @@ export class BeaconChain {
       this.#awaitSlot(Math.max(slot, this.currentSlot) + 1)
       this.#follower.retry()
       this.updateHead()
-      return this.settled()
+      return this.#told()
     })
   }
 
   /** Resolves when the execution client and the store have done what follows from all that came before. */
   async settled(): Promise<void> {
+    await this.#told()
+    await this.#putting.settled()
+  }
+
+  /**
+   * Resolves when all that follows has been told. Blocks that are not final go to the store meanwhile: nothing
+   * depends on them but a new start, and while a slow disk keeps many waiting, nothing more is taken.
+   */
+  async #told(): Promise<void> {
     await this.#follower.settled()
-    await this.#writes
+    await this.#finalizing.settled()
+    await this.#putting.bounded()
   }
 
   /** Brings fork choice to the present time and finds the head. What follows from a new one is told at once. */
@@ -200,7 +215,7 @@ export class BeaconChain {
     const finalized = this.#finality.follow()
     if (finalized === undefined) return
     const { checkpoint, stateRoot, stored } = finalized
-    this.#write(stored.then(() => this.#events.tell('finalized', { checkpoint, stateRoot })))
+    this.#finalizing.add(stored.then(() => this.#events.tell('finalized', { checkpoint, stateRoot })))
   }
 
   #headAt(root: Root): ChainHead {
@@ -256,13 +271,13 @@ export class BeaconChain {
     const isTimely = this.forkChoice.isTimely(block.slot)
     const result = this.#imports.then(() => this.#importer.import(block, isTimely))
     this.#imports = result.catch(() => undefined)
-    const settled = result.finally(() => this.settled()).finally(() => this.#importing.delete(block))
+    const settled = result.finally(() => this.#told()).finally(() => this.#importing.delete(block))
     this.#importing.set(block, settled)
     return settled
   }
 
   #onImported(imported: ImportedBlock): void {
-    this.#write(this.#store.putBlock(imported.block))
+    this.#putting.add(this.#store.putBlock(imported.block))
     this.#events.tell('block', imported)
     this.updateHead()
   }
@@ -281,11 +296,6 @@ export class BeaconChain {
       if (block !== undefined) this.#importer.refuse(block, `The payload of block ${invalidRoot} is invalid.`)
     }
     this.updateHead()
-  }
-
-  /** A write that fails is a defect of the machine: the chain goes on, and can be synced again. */
-  #write(write: Promise<unknown>): void {
-    this.#writes = Promise.all([this.#writes, write.catch(this.#onDefect)])
   }
 
   /** A vote from gossip, verified. What fork choice refuses is counted and otherwise left alone. */

@@ -2,6 +2,8 @@ import type { Attestation, AttesterSlashing } from '@lodestar/types'
 import type { AttestationSummary, Checkpoint, Root } from '../fork-choice/types.ts'
 import type { BeaconState } from '../protocol/beacon-state.ts'
 import type { SignedBlock } from '../protocol/signed-block.ts'
+import type { BeaconChain } from './beacon-chain.ts'
+import type { ChainAnchor } from './chain-anchor.ts'
 
 /** The block that fork choice has chosen. A new object each time something in it changes. */
 export interface ChainHead {
@@ -61,6 +63,8 @@ export interface AttestationForForkChoice extends AttestationSummary {
  * The attestations and slashings inside a block belong to the block and are not shown apart.
  */
 export interface ChainObserver {
+  /** Before anything else. What it throws is thrown by the chain's constructor. @param anchor what it starts from */
+  onOpen?(chain: BeaconChain, anchor: ChainAnchor): void
   /** `on_tick`. @param timeMs Unix time */
   onTick?(timeMs: number): void
   /** All that counts from the last tick on has been shown: fork choice is as the observer knows it. */
@@ -71,4 +75,6 @@ export interface ChainObserver {
   onAttestation?(attestation: Attestation, isValid: boolean): void
   /** `on_attester_slashing`. */
   onAttesterSlashing?(slashing: AttesterSlashing, isValid: boolean): void
+  /** The chain follows time no more. */
+  onStop?(): void
 }

@@ -99,6 +99,11 @@ export class ForkChoiceFeed {
     this.#show(() => this.#observer.onAttesterSlashing?.(slashing, true))
   }
 
+  /** The chain follows time no more. */
+  stop(): void {
+    this.#show(() => this.#observer.onStop?.())
+  }
+
   #vote(attestation: AttestationSummary): 'applied' | 'queued' | 'refused' {
     try {
       return this.#forkChoice.onAttestation(attestation)

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import type {
   AttesterSlashing,
   altair,
@@ -8,6 +8,7 @@ import type {
   SingleAttestation,
 } from '@lodestar/types'
 import type { BeaconChain } from '../chain/beacon-chain.ts'
+import { SafeEmitter } from '../chain/safe-emitter.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Root } from '../fork-choice/types.ts'
 import type { GossipMessage, PeerId, Verdict, Wire } from '../links/wire.ts'
@@ -16,6 +17,7 @@ import type { BlockBlobs, Publisher } from '../production/publisher.ts'
 import type { Protocol } from '../protocol/protocol.ts'
 import type { Fork, SignedBlock } from '../protocol/signed-block.ts'
 import { BlockImports } from './block-imports.ts'
+import { failNode } from './fail-node.ts'
 import { type GossipNode, judge } from './gossip-node.ts'
 import { GossipTime } from './gossip-time.ts'
 import { HeldMessages } from './held-messages.ts'
@@ -64,7 +66,7 @@ export type AcceptedMessage = {
  * what the node has seen, which blocks it knows and what time it is, is its own.
  */
 export class Gossip implements Publisher {
-  readonly events = new EventEmitter<GossipEvents>()
+  readonly #events: SafeEmitter<GossipEvents>
   readonly #topics: GossipTopics
   readonly #shared: SharedGossip
   readonly #node: GossipNode
@@ -78,6 +80,7 @@ export class Gossip implements Publisher {
 
   constructor({ chain, pools, wire, clock, protocol, blocks }: GossipParameters) {
     const { time: slots } = chain
+    this.#events = new SafeEmitter((error) => failNode(clock, error))
     const time = new GossipTime(clock, slots, protocol.config.MAXIMUM_GOSSIP_CLOCK_DISPARITY)
     this.#blocks = blocks
     this.#topics = GossipTopics.of(protocol.config)
@@ -99,6 +102,10 @@ export class Gossip implements Publisher {
       judge: (topic, message, byNode) => this.#judge(topic, message, byNode),
       send: (topic, data) => wire.publish(topic.name, data),
     })
+  }
+
+  get events(): EventEmitter<GossipEvents> {
+    return this.#events
   }
 
   /** Takes part in gossip from now on. */
@@ -204,13 +211,16 @@ export class Gossip implements Publisher {
       return reject("message is not of its topic's fork")
     }
     const result = judge(rules, message, node, topic)
-    if (this.events.listenerCount('accept') === 0) return result
-    const tell = (refusal: Refusal | undefined): Refusal | undefined => {
-      if (refusal === undefined)
-        this.events.emit('accept', { kind: topic.kind, content: message.content } as AcceptedMessage)
-      return refusal
-    }
-    return result instanceof Promise ? result.then(tell) : tell(result)
+    if (this.#events.listenerCount('accept') === 0) return result
+    const accepted = { kind: topic.kind, content: message.content } as AcceptedMessage
+    return result instanceof Promise
+      ? result.then((refusal) => this.#tell(accepted, refusal))
+      : this.#tell(accepted, result)
+  }
+
+  #tell(message: AcceptedMessage, refusal: Refusal | undefined): Refusal | undefined {
+    if (refusal === undefined) this.#events.tell('accept', message)
+    return refusal
   }
 
   /** Answers the wire. What lacks something is judged again when that is there, unless it takes too long. */
@@ -236,7 +246,7 @@ export class Gossip implements Publisher {
     const kind = this.#topics.find(topic)?.kind ?? 'unknown'
     const key = `${kind} ${refusal.verdict}: ${refusal.reason}`
     this.#refusalCounts.set(key, (this.#refusalCounts.get(key) ?? 0) + 1)
-    if (this.events.listenerCount('refuse') > 0) this.events.emit('refuse', { topic, from, refusal })
+    if (this.#events.listenerCount('refuse') > 0) this.#events.tell('refuse', { topic, from, refusal })
     return refusal.verdict
   }
 }

@@ -1,5 +1,7 @@
 import {
   ForkSeq,
+  MIN_ATTESTATION_INCLUSION_DELAY,
+  SLOTS_PER_EPOCH,
   TIMELY_HEAD_FLAG_INDEX,
   TIMELY_HEAD_WEIGHT,
   TIMELY_SOURCE_FLAG_INDEX,
@@ -17,6 +19,9 @@ import type { phase0 } from '@lodestar/types'
 import { byteArrayEquals } from '@lodestar/utils'
 import type { BeaconState } from '../protocol/beacon-state.ts'
 import type { AttestationGroup } from './attestation-pool.ts'
+
+/** Slots after which a vote's source does not count any more. */
+const sourceDelayMax = Math.floor(Math.sqrt(SLOTS_PER_EPOCH))
 
 /** Reward weight of each set of participation flags: PARTICIPATION_FLAG_WEIGHTS, summed. */
 const weightOfFlags: readonly number[] = Array.from({ length: 8 }, (_, flags) => weightOf(flags))
@@ -65,6 +70,8 @@ export class AttestationRewards {
   /** What one more vote with this data is worth. */
   ofVote(data: phase0.AttestationData, validatorIndex: number): number {
     const known = this.#flagsAt(data)[validatorIndex] ?? 0
+    // Most votes in a pool have been included, which shows without a look at the roots they vote for.
+    if ((flagsStillTimely(this.#state.slot - data.slot) & ~known) === 0) return 0
     const weight = weightOfFlags[this.#flagsOf(data) & ~known] ?? 0
     return weight * (this.#state.epochCtx.effectiveBalanceIncrements[validatorIndex] ?? 0)
   }
@@ -90,6 +97,15 @@ export class AttestationRewards {
     }
     return flags
   }
+}
+
+/** The flags that a vote of some slots ago can have at best. */
+function flagsStillTimely(delay: number): number {
+  return (
+    (delay <= sourceDelayMax ? 1 << TIMELY_SOURCE_FLAG_INDEX : 0) |
+    (1 << TIMELY_TARGET_FLAG_INDEX) |
+    (delay === MIN_ATTESTATION_INCLUSION_DELAY ? 1 << TIMELY_HEAD_FLAG_INDEX : 0)
+  )
 }
 
 function hasCommittee(

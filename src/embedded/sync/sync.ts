@@ -2,6 +2,7 @@ import type { BeaconChain } from '../chain/beacon-chain.ts'
 import { BlockImportError } from '../chain/errors.ts'
 import type { Clock, Timer } from '../clock/clock.ts'
 import type { Root } from '../fork-choice/types.ts'
+import { failNode } from '../gossip/fail-node.ts'
 import type { BlockFinder } from '../gossip/gossip.ts'
 import { GossipTopics } from '../gossip/topics.ts'
 import { RequestError } from '../links/errors.ts'
@@ -237,10 +238,6 @@ export class Sync implements BlockFinder {
   /** What waits for a peer's answer must not hold up time, so no timer waits for it. Its failure is the node's. */
   #run(work: () => Promise<void>): void {
     if (!this.#isRunning) return
-    work().catch((error: unknown) => {
-      this.#clock.at(this.#clock.nowMs, () => {
-        throw error
-      })
-    })
+    work().catch((error: unknown) => failNode(this.#clock, error))
   }
 }

@@ -10,6 +10,11 @@ const STEPS_BUFFER_CHARACTERS = 64 * 1024
 /** A trace that nobody stops ends here, before it fills the disk. */
 const TRACE_BYTES_MAX = 4 * 1024 ** 3
 
+/** A node that starts again more often than this is not traced any more. */
+const LIVES_MAX = 1000
+
+const stepsFile = 'steps.yaml'
+
 /** A step of the format; see `TraceWriter`. */
 export type TraceStep = Readonly<Record<string, unknown>>
 
@@ -25,15 +30,19 @@ export class TraceDirectory {
   #writtenBytes = 0
   #failure: TraceError | undefined
 
-  /** @throws {TraceError} when the folder cannot be made, or holds another trace. */
-  constructor(path: string, bytesMax = TRACE_BYTES_MAX) {
+  private constructor(path: string, bytesMax: number) {
     this.#path = path
     this.#bytesMax = bytesMax
-    try {
-      mkdirSync(path, { recursive: true })
-      writeFileSync(join(path, 'steps.yaml'), '', { flag: 'wx' })
-    } catch (error) {
-      throw new TraceError(path, messageOf(error), 'Give the trace a new folder that can be written.', error)
+  }
+
+  /**
+   * Makes the folder, or, where there is a trace already, one beside it.
+   * @throws {TraceError} when none can be made.
+   */
+  static create(path: string, bytesMax = TRACE_BYTES_MAX): TraceDirectory {
+    for (let life = 1; ; life++) {
+      const folder = life === 1 ? path : `${path}.${life}`
+      if (isCreated(folder, life)) return new TraceDirectory(folder, bytesMax)
     }
   }
 
@@ -57,11 +66,11 @@ export class TraceDirectory {
     const steps = this.#steps
     this.#steps = ''
     if (steps.length > 0) {
-      this.#attempt(steps.length, () => appendFileSync(join(this.#path, 'steps.yaml'), steps))
+      this.#attempt(steps.length, () => appendFileSync(join(this.#path, stepsFile), steps))
     }
   }
 
-  /** @throws {TraceError} when something could not be written. */
+  /** Writes all that is left. @throws {TraceError} when something could not be written. */
   close(): void {
     this.flush()
     if (this.#failure !== undefined) throw this.#failure
@@ -83,4 +92,20 @@ export class TraceDirectory {
       this.#failure = new TraceError(this.#path, messageOf(error), hint, error)
     }
   }
+}
+
+/** False when the folder holds a trace. */
+function isCreated(folder: string, life: number): boolean {
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, stepsFile), '', { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (isExisting(error) && life < LIVES_MAX) return false
+    throw new TraceError(folder, messageOf(error), 'Give a folder that can be written.', error)
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }

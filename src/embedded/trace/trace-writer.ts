@@ -1,6 +1,6 @@
-import type { ChainConfig } from '@lodestar/config'
-import { type Attestation, type AttesterSlashing, ssz } from '@lodestar/types'
+import { type Attestation, type AttesterSlashing, sszTypesFor } from '@lodestar/types'
 import { toRootHex } from '@lodestar/utils'
+import type { BeaconChain } from '../chain/beacon-chain.ts'
 import type { ChainAnchor } from '../chain/chain-anchor.ts'
 import type { ChainObserver } from '../chain/chain-events.ts'
 import type { SlotTime } from '../clock/slot-time.ts'
@@ -14,47 +14,46 @@ import { TraceDirectory } from './trace-directory.ts'
 /** Where the message begins in a serialised signed block: after its offset (4 bytes) and the signature (96). */
 const MESSAGE_OFFSET = 100
 
-export interface TraceWriterParameters {
-  /** The node's own folder, which must not hold a trace yet. */
-  readonly directory: string
-  readonly config: ChainConfig & { getForkName(slot: number): string }
+/** What a trace needs of the chain that it follows. */
+interface Traced {
+  readonly directory: TraceDirectory
+  readonly forkChoice: ForkChoice
   readonly time: SlotTime
-  readonly anchor: ChainAnchor
+  readonly forkAt: (slot: number) => Fork
 }
 
 /**
  * Writes what a node's fork choice was given, in order, and what it made of it, in the layout of the
  * consensus specification's own tests (consensus-specs `tests/formats/fork_choice`), so that the executable
- * specification can judge a run. In two things it goes beyond the layout: times have fractions of a second, and
- * a block whose import ended in another part of its slot than it arrived in says whether it was `timely`.
+ * specification can judge a run. It goes beyond the layout in two things: times have fractions of a second, and
+ * a block says whether it was `timely` where it arrived before the deadline and its import ended after it.
  *
- * Errors of the disk end the trace, not the node; `close` throws them.
+ * One for each node, for all of its lives. Errors of the disk end the trace, and not the node.
  */
 export class TraceWriter implements ChainObserver {
-  readonly #directory: TraceDirectory
-  readonly #forkOf: (slot: number) => Fork
-  readonly #time: SlotTime
-  #forkChoice: ForkChoice | undefined
-  #slot: number
+  readonly #path: string
+  #traced: Traced | undefined
+  /** Of the last tick. */
+  #slot = 0
   /** Time of the last tick that was written. */
-  #timeMs: number
+  #timeMs = 0
   /** A tick that is not written yet: attestations that were waiting for earlier slots come before it. */
   #tickMs: number | undefined
 
-  /** @throws {TraceError} when the folder cannot be made, or holds another trace. */
-  constructor({ directory, config, time, anchor }: TraceWriterParameters) {
-    this.#forkOf = (slot) => config.getForkName(slot) as Fork
-    this.#time = time
-    this.#slot = Math.max(anchor.state.slot, time.startSlotOf(anchor.epoch ?? 0))
-    this.#timeMs = time.startOfSlotMs(this.#slot)
-    this.#directory = new TraceDirectory(directory)
-    this.#directory.writeFile('config.yaml', traceConfig(config))
-    this.#writeAnchor(anchor)
+  /** @param path the node's folder; it gets another one, with `.2` and so on, each time it starts again */
+  constructor(path: string) {
+    this.#path = path
   }
 
-  /** To be called when the chain has been made, so that its fork choice can be asked for the checks. */
-  watch(forkChoice: ForkChoice): void {
-    this.#forkChoice = forkChoice
+  /** @throws {TraceError} when the folder cannot be made. */
+  onOpen({ forkChoice, time, protocol }: BeaconChain, anchor: ChainAnchor): void {
+    const directory = TraceDirectory.create(this.#path)
+    const forkAt = (slot: number) => protocol.config.getForkName(slot) as Fork
+    this.#traced = { directory, forkChoice, time, forkAt }
+    this.#slot = forkChoice.currentSlot
+    this.#timeMs = forkChoice.timeMs
+    directory.writeFile('config.yaml', traceConfig(protocol.config))
+    writeAnchor(directory, anchor)
   }
 
   onTick(timeMs: number): void {
@@ -63,78 +62,80 @@ export class TraceWriter implements ChainObserver {
 
   onTicked(): void {
     const timeMs = this.#tickMs
-    if (timeMs === undefined) return
     this.#tickMs = undefined
+    if (timeMs === undefined) return
     this.#writeTick(timeMs)
-    const slot = this.#time.slotAt(timeMs)
-    if (slot === this.#slot) return
-    this.#slot = slot
-    this.#writeChecks(viableHeadsCheck)
-    this.#directory.flush()
+    const { directory, forkChoice } = this.#open()
+    if (forkChoice.currentSlot === this.#slot) return
+    this.#slot = forkChoice.currentSlot
+    directory.writeStep({ checks: { ...storeChecks(forkChoice), ...viableHeadsCheck(forkChoice) } })
+    directory.flush()
   }
 
   onBlock(block: SignedBlock, isValid: boolean): void {
     const file = compressedFile(block, 'block', () => block)
-    this.#directory.writeSsz(file)
+    this.#open().directory.writeSsz(file)
     const timeliness = isValid ? this.#timelinessOf(block) : {}
-    this.#directory.writeStep({ block: file.name, valid: isValid, ...timeliness })
-    this.#writeChecks()
+    this.#writeChecked({ block: file.name, valid: isValid, ...timeliness })
   }
 
   onAttestation(attestation: Attestation, isValid: boolean): void {
+    const { directory, time, forkAt } = this.#open()
     const { slot } = attestation.data
     // One that was waiting counts from the start of the next slot on, however late the tick is that shows it.
-    if (this.#tickMs !== undefined) this.#writeTick(this.#time.startOfSlotMs(slot + 1))
-    const type = ssz[this.#forkOf(slot)].Attestation
-    const file = compressedFile(attestation, 'attestation', () => ({
-      root: toRootHex(type.hashTreeRoot(attestation)),
-      bytes: type.serialize(attestation),
-    }))
-    this.#directory.writeSsz(file)
-    this.#directory.writeStep({ attestation: file.name, valid: isValid })
+    if (this.#tickMs !== undefined) this.#writeTick(time.startOfSlotMs(slot + 1))
+    const file = compressedFile(attestation, 'attestation', () => {
+      const type = sszTypesFor(forkAt(slot)).Attestation
+      return { root: toRootHex(type.hashTreeRoot(attestation)), bytes: type.serialize(attestation) }
+    })
+    directory.writeSsz(file)
+    directory.writeStep({ attestation: file.name, valid: isValid })
   }
 
   onAttesterSlashing(slashing: AttesterSlashing, isValid: boolean): void {
-    const type = ssz[this.#forkOf(this.#slot)].AttesterSlashing
-    const file = compressedFile(slashing, 'attester_slashing', () => ({
-      root: toRootHex(type.hashTreeRoot(slashing)),
-      bytes: type.serialize(slashing),
-    }))
-    this.#directory.writeSsz(file)
-    this.#directory.writeStep({ attester_slashing: file.name, valid: isValid })
-    this.#writeChecks()
+    const { directory, forkAt } = this.#open()
+    const file = compressedFile(slashing, 'attester_slashing', () => {
+      const type = sszTypesFor(forkAt(this.#slot)).AttesterSlashing
+      return { root: toRootHex(type.hashTreeRoot(slashing)), bytes: type.serialize(slashing) }
+    })
+    directory.writeSsz(file)
+    this.#writeChecked({ attester_slashing: file.name, valid: isValid })
   }
 
   /** @throws {TraceError} when the trace is not complete. */
-  close(): void {
-    this.#forkChoice = undefined
-    this.#directory.close()
+  onStop(): void {
+    this.#open().directory.close()
   }
 
-  #writeAnchor({ block, state, epoch }: ChainAnchor): void {
-    const stateFile = compressedFile(state, 'anchor_state', () => ({ bytes: state.serialize() }))
-    const bytes = block.bytes.subarray(MESSAGE_OFFSET)
-    this.#directory.writeSsz(stateFile)
-    this.#directory.writeSsz(compressedFile(bytes, 'anchor_block', () => ({ bytes })))
-    // The specification takes it from the state, which is older where the epoch's first slots were empty.
-    if (epoch !== undefined) this.#directory.writeFile('meta.yaml', `anchor_epoch: ${epoch}\n`)
+  #open(): Traced {
+    if (this.#traced === undefined) throw new TypeError('The trace of a chain that was not opened.')
+    return this.#traced
   }
 
   #writeTick(timeMs: number): void {
     if (timeMs <= this.#timeMs) return
     this.#timeMs = timeMs
-    this.#directory.writeStep({ tick: timeMs / 1000 })
+    this.#open().directory.writeStep({ tick: timeMs / 1000 })
   }
 
-  /** Only where the time of the last tick tells otherwise, as the specification knows that time alone. */
+  /** Only where the time of the last tick tells otherwise: the specification knows that time alone. */
   #timelinessOf({ root, slot }: SignedBlock): { timely?: boolean } {
-    const timely = this.#forkChoice?.getBlock(root)?.isTimely
-    return timely === undefined || timely === this.#forkChoice?.isTimely(slot) ? {} : { timely }
+    const { forkChoice } = this.#open()
+    const timely = forkChoice.getBlock(root)?.isTimely
+    return timely === undefined || timely === forkChoice.isTimely(slot) ? {} : { timely }
   }
 
-  #writeChecks(more: (forkChoice: ForkChoice) => object = () => ({})): void {
-    const forkChoice = this.#forkChoice
-    if (forkChoice === undefined) return
-    this.#directory.writeStep({ checks: { ...storeChecks(forkChoice), ...more(forkChoice) } })
+  #writeChecked(step: Readonly<Record<string, unknown>>): void {
+    const { directory, forkChoice } = this.#open()
+    directory.writeStep(step)
+    directory.writeStep({ checks: storeChecks(forkChoice) })
   }
+}
+
+function writeAnchor(directory: TraceDirectory, { block, state, epoch }: ChainAnchor): void {
+  const message = block.bytes.subarray(MESSAGE_OFFSET)
+  directory.writeSsz(compressedFile(state, 'anchor_state', () => ({ bytes: state.serialize() })))
+  directory.writeSsz(compressedFile(message, 'anchor_block', () => ({ bytes: message })))
+  // The specification takes it from the state, which is older where the epoch's first slots were empty.
+  if (epoch !== undefined) directory.writeFile('meta.yaml', `anchor_epoch: ${epoch}\n`)
 }

@@ -11,4 +11,6 @@ export interface DutyContext {
   readonly signer: Signer
   readonly roster: DutyRoster
   readonly report: DutyReport
+  /** False once the validators were stopped: what takes long asks again before it signs. */
+  readonly isRunning: () => boolean
 }

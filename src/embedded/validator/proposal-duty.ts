@@ -16,10 +16,12 @@ export class ProposalDuty {
   }
 
   async propose(slot: number, proposer: number): Promise<void> {
-    const { api, report, signer } = this.#context
+    const { api, isRunning, report, signer } = this.#context
     await report.attempt('proposal', slot, [proposer], async () => {
       const randaoReveal = signer.signRandaoReveal(proposer, slot)
       const { block, root, blobs } = await api.produceBlock({ slot, randaoReveal, graffiti: this.#graffiti })
+      // Whoever has stopped the node may have its validators sign elsewhere by now.
+      if (!isRunning()) return
       const signed = signer.signBlock(block, root)
       await report.publish('proposal', slot, [proposer], () => api.publishBlock(signed, blobs))
     })

@@ -73,7 +73,14 @@ export class ValidatorClient {
     this.#parameters = parameters
     this.#report = new DutyReport(onDutyFailure)
     this.#roster = new DutyRoster(api, signer.validatorIndices)
-    const context: DutyContext = { api, config, signer, roster: this.#roster, report: this.#report }
+    const context: DutyContext = {
+      api,
+      config,
+      signer,
+      roster: this.#roster,
+      report: this.#report,
+      isRunning: () => this.#isRunning,
+    }
     this.#proposals = new ProposalDuty(context, graffiti)
     this.#attestations = new AttestationDuty(context)
     this.#syncCommittee = new SyncCommitteeDuty(context)
@@ -227,7 +234,7 @@ export class ValidatorClient {
   #later(timeMs: number, action: () => Promise<void>): Timer {
     const timer = this.#parameters.clock.at(timeMs, () => {
       this.#timers.delete(timer)
-      return action()
+      if (this.#isRunning) return action()
     })
     this.#timers.add(timer)
     return timer

@@ -15,6 +15,7 @@ import { type Attestation, ssz } from '@lodestar/types'
 import { toRootHex } from '@lodestar/utils'
 import { BeaconChain } from '../../../src/embedded/chain/beacon-chain.ts'
 import { BlockImportError } from '../../../src/embedded/chain/errors.ts'
+import { MemoryBlockStore } from '../../../src/embedded/chain/memory-block-store.ts'
 import { SlotTime } from '../../../src/embedded/clock/slot-time.ts'
 import type { BeaconState } from '../../../src/embedded/protocol/beacon-state.ts'
 import { Protocol } from '../../../src/embedded/protocol/protocol.ts'
@@ -24,7 +25,6 @@ import { ManualClock } from '../../integration/embedded/support/manual-clock.ts'
 import { ConformanceError } from './conformance-error.ts'
 import { isDataAvailable } from './data-availability.ts'
 import type { VectorCase } from './find-cases.ts'
-import { ForgetfulStore } from './forgetful-store.ts'
 import { ScriptedEngine } from './scripted-engine.ts'
 import type { BlockStep } from './steps.ts'
 import { readConfig, readMeta, readSsz } from './vector-files.ts'
@@ -73,7 +73,7 @@ export class VectorNode {
     const clock = new ManualClock(time.startOfSlotMs(state.slot))
     const engine = new ScriptedEngine()
     const anchor = { block, state }
-    const store = new ForgetfulStore()
+    const store = new MemoryBlockStore()
     return new VectorNode(
       directory,
       new BeaconChain({ protocol, time, clock, engine, store, anchor, onDefect }),

@@ -171,6 +171,8 @@ describe('topologies', () => {
 describe('clients', () => {
   test.each([
     ['geth/prysm', [{ execution: 'geth', consensus: 'prysm', count: undefined }]],
+    ['embedded', [{ execution: 'embedded', consensus: 'embedded', count: undefined }]],
+    ['embedded:2', [{ execution: 'embedded', consensus: 'embedded', count: 2 }]],
     [
       'geth/prysm:2,reth/lighthouse:1',
       [
@@ -182,12 +184,14 @@ describe('clients', () => {
     expect(parseClients('--clients', text)).toEqual(pairs)
   })
 
-  test.each(['', 'geth', 'geth/', '/prysm', 'geth/prysm/x', 'geth/prysm:', 'geth/prysm:x', 'geth/prysm,'])(
-    'not %j',
-    (text) => {
-      expect(refusal(() => parseClients('--clients', text)).field).toBe('--clients')
-    },
-  )
+  test.each([
+    ...['', 'geth/', '/prysm', 'geth/prysm/x', 'geth/prysm:', 'geth/prysm:x', 'geth/prysm,'],
+    ...[':2', 'embedded:', 'embedded:-1', 'embedded:2:2'],
+  ])('not %j', (text) => {
+    const error = refusal(() => parseClients('--clients', text))
+    expect(error).toMatchObject({ field: '--clients', facts: { given: text } })
+    expect(error.facts.allowed).toContain('embedded:4')
+  })
 })
 
 test('no text makes a parser throw anything but an OptionError', () => {

@@ -34,6 +34,7 @@ describe('a command line', () => {
         ],
       },
     ],
+    ['--clients embedded:2', { nodes: [{ execution: 'embedded', consensus: 'embedded', count: 2 }] }],
     ['--validators 20', { validators: { count: 20 } }],
     ['--distribution 2,1', { validators: { distribution: [2, 1] } }],
     ['--validators 20 --distribution weighted', { validators: { count: 20, distribution: 'weighted' } }],
@@ -43,6 +44,7 @@ describe('a command line', () => {
     ['--fork electra fulu@3', { forks: { electra: 0, fulu: 3 } }],
     ['--fork electra --fork fulu@3', { forks: { electra: 0, fulu: 3 } }],
     ['--preset minimal', { preset: 'minimal' }],
+    ['--time virtual', { time: 'virtual' }],
     ['--chain-id 7 --seed 9 --name my-net', { chainId: 7, seed: 9, name: 'my-net' }],
   ])('%s', (line, options) => {
     expect(networkOptionsOf(flagsOf(...line.split(' ').filter(Boolean)))).toEqual(options)
@@ -80,12 +82,14 @@ describe('a flag goes before the file', () => {
     validators: { count: 12, distribution: 'random', keys: 'interop' },
     accounts: 2,
     topology: 'star',
+    time: 'virtual',
   }
 
   test.each<[string, Partial<NetworkOptions>]>([
     ['', {}],
     ['--name mine --seed 4', { name: 'mine', seed: 4 }],
     ['--topology line', { topology: 'line' }],
+    ['--time real', { time: 'real' }],
     ['--validators 6', { validators: { count: 6, distribution: 'random', keys: 'interop' } }],
     ['--distribution even', { validators: { count: 12, distribution: 'even', keys: 'interop' } }],
     ['--clients geth/prysm', { nodes: [{ execution: 'geth', consensus: 'prysm', count: 3 }] }],
@@ -113,7 +117,12 @@ describe('what the plan refuses is traced back', () => {
   test.each([
     [['--nodes', '0'], 'nodes', '--nodes'],
     [['--clients', 'geht/prysm'], 'nodes[0].execution', '--clients'],
-    [['--slot-duration', '1s'], 'slotDurationMs', '--slot-duration'],
+    [['--clients', 'geth/embedded'], 'nodes[0].consensus', '--clients'],
+    [['--clients', 'embedded,geth/prysm'], 'nodes', '--clients'],
+    [['--clients', 'geth/prysm', '--slot-duration', '1s'], 'slotDurationMs', '--slot-duration'],
+    [['--clients', 'embedded', '--slot-duration', '1500ms'], 'slotDurationMs', '--slot-duration'],
+    [['--time', 'vitrual'], 'time', '--time'],
+    [['--time', 'virtual', '--clients', 'geth/prysm'], 'time', '--time'],
     [['--distribution', '1,2', '--nodes', '3'], 'validators.distribution', '--distribution'],
     [['--validators', '0'], 'validators.count', '--validators'],
   ])('%j: %s', (args, field, source) => {

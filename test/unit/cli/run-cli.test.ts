@@ -93,7 +93,15 @@ describe('plan', () => {
   test('prints the table for a person', async () => {
     const { exitCode, stdout } = await cli('plan', '--nodes', '2', '--topology', 'line')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^node-1 +geth +prysm/m)
+    expect(stdout).toMatch(/^node-1 +embedded +embedded/m)
+  })
+
+  test('is of the clients and the time that are named', async () => {
+    const processes = await cli('plan', '--clients', 'geth/prysm:2')
+    expect(processes.stdout).toMatch(/^node-1 +geth +prysm/m)
+    const virtual = await cli('plan', '--clients', 'embedded:2', '--time', 'virtual')
+    expect(virtual.stdout).toMatch(/^Time +virtual$/m)
+    expect(virtual.stdout).toMatch(/^node-1 +embedded +embedded/m)
   })
 
   test('prints all of the manifest for a program, the same as up --dry-run', async () => {

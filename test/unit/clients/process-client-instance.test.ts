@@ -191,12 +191,12 @@ describe('an end', () => {
     },
   )
 
-  it('that nobody asked for is a crash, told with the command and the status', async () => {
+  it('that nobody asked for is a crash, told with the command and how it ended', async () => {
     const { instance, crashes } = makeInstance()
     await instance.start(signal)
     running.get('node-1 validator')?.end({ code: 2, signal: null })
     await vi.waitFor(() => expect(crashes).toHaveLength(1))
-    expect(crashes[0]).toMatchObject({ title: 'node-1 validator', status: { code: 2, signal: null } })
+    expect(crashes[0]).toMatchObject({ title: 'node-1 validator', reason: 'it exited with code 2' })
     expect(crashes[0]?.command).toMatch(/^\/bin\/of\/validator --accept-terms-of-use /)
     expect(instance.processes.map(({ name }) => name)).toEqual(['beacon-chain'])
   })

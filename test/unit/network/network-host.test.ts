@@ -4,13 +4,17 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NodeContext, ProcessClient } from '../../../src/clients/client.ts'
 import type { CrashReport } from '../../../src/clients/client-instance.ts'
 import * as instanceModule from '../../../src/clients/process-client-instance.ts'
+import type { EmbeddedNetwork } from '../../../src/embedded/host/embedded-network.ts'
 import { ClientPrograms } from '../../../src/network/client-programs.ts'
 import { Network } from '../../../src/network/network.ts'
 import { NetworkDirectory } from '../../../src/network/network-directory.ts'
 import { NetworkHost } from '../../../src/network/network-host.ts'
+import type { Manifest } from '../../../src/plan/manifest.ts'
 import * as findClientModule from '../../../src/processes/binaries/find-client.ts'
 import * as guardianModule from '../../../src/processes/guardian.ts'
 import type { Supervision } from '../../../src/processes/managed-process.ts'
+import { examplePlan } from '../support/example-plan.ts'
+import { FakeEmbedded } from '../support/fake-embedded.ts'
 import { FakeClient } from './support/fake-client.ts'
 import { exampleNodes } from './support/fake-node.ts'
 import { useStateHome } from './support/state-home.ts'
@@ -49,9 +53,11 @@ beforeEach(() => {
   )
 })
 
-async function openHost(count = 2): Promise<NetworkHost> {
+async function openHost(
+  manifest: Manifest = exampleNodes(2),
+  embedded: EmbeddedNetwork | undefined = undefined,
+): Promise<NetworkHost> {
   const directory = await NetworkDirectory.claim(place.folder)
-  const manifest = exampleNodes(count)
   const made = {
     ...{ formatVersion: 1 as const, planned: manifest, manifest, genesisTime: 1_700_000_000 },
     ...{
@@ -64,7 +70,7 @@ async function openHost(count = 2): Promise<NetworkHost> {
   }
   const saved = (await directory.load()) ?? made
   const programs = new ClientPrograms({}, () => {})
-  const host = new NetworkHost({ directory, saved, programs, onStateChange: () => {} })
+  const host = new NetworkHost({ directory, saved, programs, embedded, onStateChange: () => {} })
   await host.open()
   return host
 }
@@ -206,9 +212,88 @@ describe('a stop of the network', () => {
       ...{ executionBlockHash: root, genesisValidatorsRoot: root, genesisBlockRoot: root },
     }
     const programs = new ClientPrograms({}, () => {})
-    const host = new NetworkHost({ directory, saved, programs, onStateChange: () => {} })
+    const host = new NetworkHost({
+      ...{ directory, saved, programs, embedded: undefined, onStateChange: () => {} },
+    })
     await host.open()
     await host.close({ keepDirectory: true })
     expect(existsSync(directory.path)).toBe(true)
+  })
+})
+
+describe('embedded nodes', () => {
+  const genesisTimeMs = 1_700_000_000_000
+  const virtual = examplePlan({ nodes: 2, validators: 8, topology: 'line', time: 'virtual' })
+  const real = examplePlan({ nodes: 2, validators: 8, topology: 'line' })
+
+  it('are told who they are, where they listen, and who their neighbours are', async () => {
+    const embedded = new FakeEmbedded(genesisTimeMs)
+    const host = await openHost(virtual, embedded.network)
+    await host.nodes[1]?.start()
+    expect(embedded.calls).toEqual(['start execution node-1', 'start consensus node-1'])
+    for (const layer of ['execution', 'consensus'])
+      expect(embedded.started.get(`${layer} node-1`)).toEqual({
+        plan: virtual.nodes[1],
+        ports: savedNetwork().ports['node-1'],
+        jwtSecretFile: join(place.folder, 'nodes', 'node-1', 'jwt.hex'),
+        logFile: join(place.folder, 'nodes', 'node-1', 'logs', 'embedded.log'),
+        peers: ['node-0'],
+      })
+    expect(fakes).toEqual([])
+    await host.close()
+  })
+
+  it('fail alone', async () => {
+    const embedded = new FakeEmbedded(genesisTimeMs)
+    const host = await openHost(real, embedded.network)
+    for (const node of host.nodes) await node.start()
+    embedded.fail('consensus', 'node-1', 'a test wants it')
+    expect(host.nodes.map(({ state }) => state)).toEqual(['running', 'failed'])
+    expect(host.nodes[1]?.crash).toMatchObject({ reason: 'a test wants it' })
+    await host.close()
+    expect(savedNetwork().unclean).toEqual(['node-1'])
+  })
+
+  it('leave with what they have stored, and end with the network', async () => {
+    const embedded = new FakeEmbedded(genesisTimeMs)
+    const host = await openHost(real, embedded.network)
+    await host.nodes[0]?.start()
+    const late = await host.addNode({ name: 'late', peers: ['node-1'] }, signal)
+    expect(embedded.started.get('consensus late')?.peers).toEqual(['node-1'])
+    await host.removeNode(late)
+    await host.close()
+    expect(embedded.calls).toEqual([
+      ...['start execution node-0', 'start consensus node-0'],
+      ...['start execution late', 'start consensus late'],
+      ...['stop consensus late', 'stop execution late', 'remove late'],
+      ...['stop consensus node-0', 'stop execution node-0', 'close'],
+    ])
+  })
+
+  it('have the clock of the network in virtual time, which is saved with it', async () => {
+    const embedded = new FakeEmbedded(genesisTimeMs)
+    const host = await openHost(virtual, embedded.network)
+    await host.clock.until(7)
+    expect(embedded.nowMs).toBe(genesisTimeMs + 7 * virtual.chain.slotDurationMs)
+    await host.close()
+    expect(savedNetwork().virtualTimeMs).toBe(embedded.nowMs)
+  })
+
+  it('go by the time on the wall otherwise', async () => {
+    const host = await openHost(real, new FakeEmbedded().network)
+    const before = Date.now()
+    expect(host.clock.nowMs).toBeGreaterThanOrEqual(before)
+    await host.close()
+  })
+
+  it('are asked without HTTP in virtual time', async () => {
+    const embedded = new FakeEmbedded(genesisTimeMs)
+    const host = await openHost(virtual, embedded.network)
+    embedded.answer = { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":"0x10"}' }
+    expect(await host.nodes[1]?.executionApi.blockNumber()).toBe(16)
+    expect(embedded.requests).toMatchObject([
+      { layer: 'execution', name: 'node-1', request: { method: 'POST', path: '/' } },
+    ])
+    await host.close()
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../../../src/apis/http-json.ts'
-import { UnknownNodeError, WaitTimeoutError } from '../../../src/network/errors.ts'
+import { StateError, UnknownNodeError, WaitTimeoutError } from '../../../src/network/errors.ts'
 import { Network } from '../../../src/network/network.ts'
 import type { NetworkHost } from '../../../src/network/network-host.ts'
 import type { Node } from '../../../src/network/node.ts'
@@ -8,7 +8,9 @@ import type { StartProgress } from '../../../src/network/progress.ts'
 import { becomeReady } from '../../../src/network/readiness.ts'
 import { reportContinuation } from '../../../src/network/report-continuation.ts'
 import { SlotClock } from '../../../src/network/slot-clock.ts'
+import { virtualTime } from '../../../src/network/virtual-time.ts'
 import { useFakeClock } from '../support/fake-clock.ts'
+import { FakeEmbedded } from '../support/fake-embedded.ts'
 import { exampleNodes, makeFakeNode, nodeWithView } from './support/fake-node.ts'
 
 const genesisTime = 1_700_000_000
@@ -162,6 +164,66 @@ describe('a network', () => {
       await network.stop()
     }
     expect(close).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('a network in real time', () => {
+  it('cannot be advanced, and says what to do instead', async () => {
+    const network = new Network(hostOf([]))
+    const advancing = network.advance({ slots: 1 })
+    await expect(advancing).rejects.toBeInstanceOf(StateError)
+    await expect(advancing).rejects.toMatchObject({ code: 'wrong-state', category: 'runtime' })
+    await expect(advancing).rejects.toThrow("Start it with `time: 'virtual'`, or wait with `waitForSlots`.")
+  })
+
+  it('has no digest without embedded nodes', async () => {
+    const digest = new Network(hostOf([], { embedded: undefined })).digest()
+    await expect(digest).rejects.toBeInstanceOf(StateError)
+    await expect(digest).rejects.toThrow('there are no embedded nodes')
+  })
+
+  it('has the digest of its embedded nodes', async () => {
+    const { network: embedded } = new FakeEmbedded()
+    expect(await new Network(hostOf([], { embedded })).digest()).toBe('d1'.repeat(32))
+  })
+})
+
+describe('a network in virtual time', () => {
+  function virtualNetwork(): { network: Network; embedded: FakeEmbedded } {
+    const embedded = new FakeEmbedded(genesisTime * 1000)
+    const chain = { genesisTime, slotDurationMs: 2_000, slotsPerEpoch: 8 }
+    const host = hostOf([], {
+      manifest: { ...manifest, time: 'virtual', chain: { ...manifest.chain, ...chain } },
+      embedded: embedded.network,
+      clock: new SlotClock(chain, virtualTime(embedded.network)),
+    })
+    return { network: new Network(host), embedded }
+  }
+
+  it('stands still until it is advanced, however much time goes by', async () => {
+    const { network, embedded } = virtualNetwork()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(network.currentSlot).toBe(0)
+    await network.advance({ slots: 3 })
+    expect(network.currentSlot).toBe(3)
+    await network.advance({ slots: 0.5 })
+    expect(embedded.nowMs).toBe((genesisTime + 7) * 1000)
+  })
+
+  it('moves on for who waits', async () => {
+    const { network } = virtualNetwork()
+    await network.waitForSlots(17)
+    expect([network.currentSlot, network.currentEpoch]).toEqual([17, 2])
+  })
+
+  it('is not advanced for an abort, or when it was stopped', async () => {
+    const { network, embedded } = virtualNetwork()
+    const reason = new Error('enough')
+    const aborted = network.advance({ slots: 1 }, { signal: AbortSignal.abort(reason) })
+    await expect(aborted).rejects.toBe(reason)
+    await network.stop()
+    await expect(network.advance({ slots: 1 })).rejects.toMatchObject({ code: 'wrong-state' })
+    expect(embedded.calls).toEqual([])
   })
 })
 

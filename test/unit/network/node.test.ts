@@ -211,7 +211,7 @@ describe('a crash', () => {
     execution.crash()
     expect(node.state).toBe('failed')
     expect(states.at(-1)).toBe('failed')
-    expect(node.crash).toMatchObject({ title: 'node-0 execution', status: { code: 2 } })
+    expect(node.crash).toMatchObject({ title: 'node-0 execution', reason: 'it exited with code 2' })
     expect(node.isStoppedCleanly).toBe(false)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { declaredPeers, missingConnections, type NodePeers, peersOf } from '../../../src/network/peers.ts'
+import { missingConnections, type NodePeers, peersOf } from '../../../src/network/peers.ts'
 import { exampleNodes, makeFakeNode } from './support/fake-node.ts'
 
 const line = [
@@ -10,12 +10,6 @@ const line = [
 function peers(name: string, execution: string[], consensus: string[]): NodePeers {
   return { name, execution, consensus }
 }
-
-it('declares the peers of both ends of an edge', () => {
-  expect(declaredPeers(line, 'node-1')).toEqual(['node-0', 'node-2'])
-  expect(declaredPeers(line, 'node-2')).toEqual(['node-1'])
-  expect(declaredPeers(line, 'node-9')).toEqual([])
-})
 
 describe('missing connections', () => {
   it('are none when one end of each lists the other', () => {

@@ -94,6 +94,30 @@ describe('until', () => {
   })
 })
 
+describe('sleep', () => {
+  it('resolves after its time and not before', async () => {
+    vi.setSystemTime(genesisTime * 1000 + 700)
+    const sleeping = watch(clock.sleep(1_500))
+    await vi.advanceTimersByTimeAsync(1_499)
+    expect(sleeping.isSettled).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(sleeping.isSettled).toBe(true)
+  })
+
+  it('of no time is none', async () => {
+    await clock.sleep(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('ends with the reason of its signal', async () => {
+    const abort = new AbortController()
+    const sleeping = clock.sleep(1_500, abort.signal)
+    const reason = new Error('enough')
+    abort.abort(reason)
+    await expect(sleeping).rejects.toBe(reason)
+  })
+})
+
 it.each([
   [2_000, 500],
   [12_000, 1_000],

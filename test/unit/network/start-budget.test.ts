@@ -15,8 +15,8 @@ beforeEach(() => {
   loadavg.mockReturnValue([0, 0, 0])
 })
 
-function ratiosFile(): string {
-  return join(place.home, 'start-ratios-sockets.json')
+function ratiosFile(links = 'sockets'): string {
+  return join(place.home, `start-ratios-${links}.json`)
 }
 
 describe('the time that is allowed', () => {
@@ -40,6 +40,21 @@ describe('the time that is allowed', () => {
     )
   })
 
+  it('is longer by the time in which the nodes dial, and shorter by the one after genesis that is idle', async () => {
+    const budget = { links: 'sockets', nodesCpuMs: [500] } as const
+    const plainMs = await new StartBudget(budget).allowMs()
+    expect(await new StartBudget({ ...budget, dialDelayMs: 700 }).allowMs()).toBe(plainMs + 700)
+    expect(await new StartBudget({ ...budget, idleMs: 900 }).allowMs()).toBe(plainMs - 900)
+  })
+
+  it('has no margin for nodes in this process, which need the slot of the genesis for nothing else', async () => {
+    const budget = { links: 'in-process', nodesCpuMs: [40, 40, 40, 40] } as const
+    // (1 s fixed + 4 x 40 ms over 2 cores) x 1.2 x 1.25
+    expect(await new StartBudget(budget).allowMs()).toBe(1_620)
+    expect(await new StartBudget({ ...budget, idleMs: 1_000 }).allowMs()).toBe(620)
+    expect(await new StartBudget({ ...budget, idleMs: 2_000 }).allowMs()).toBe(0)
+  })
+
   it('follows what starts really took: the median of the last five', async () => {
     const budget = new StartBudget({ links: 'sockets', nodesCpuMs: [500] })
     // The estimate is 2 s; one start took 40 s on a busy machine.
@@ -61,6 +76,18 @@ describe('the memory of earlier starts', () => {
       expect(JSON.parse(readFileSync(ratiosFile(), 'utf8'))).toEqual([2])
     },
   )
+
+  it('is kept apart for nodes in this process, which start in another way', async () => {
+    await new StartBudget({ links: 'in-process', nodesCpuMs: [1_000] }).record(6_000)
+    expect(existsSync(ratiosFile())).toBe(false)
+    expect(JSON.parse(readFileSync(ratiosFile('in-process'), 'utf8'))).toEqual([3])
+    expect(await new StartBudget({ links: 'sockets', nodesCpuMs: [500] }).allowMs()).toBe(
+      2_000 * 1.2 * 1.25 + 1_000,
+    )
+    expect(await new StartBudget({ links: 'in-process', nodesCpuMs: [1_000] }).allowMs()).toBe(
+      2_000 * 3 * 1.25,
+    )
+  })
 
   it('is not written by asking', async () => {
     await new StartBudget({ links: 'sockets', nodesCpuMs: [500] }).allowMs()

@@ -15,6 +15,8 @@ function add(manifest: Manifest, options: AddedNodeOptions = {}): Manifest {
   return planAddedNode(manifest, options, fakeRegistry)
 }
 
+const inProcess = { execution: 'fake-in-process', consensus: 'fake-in-process' }
+
 function addedPeers(manifest: Manifest): string[] {
   const name = manifest.nodes.at(-1)?.name
   return manifest.edges.filter((edge) => edge.b === name).map((edge) => edge.a)
@@ -98,6 +100,33 @@ describe('an added node', () => {
     const chain = plan({ nodes: [{ consensus: 'fake-embedded' }], slotDurationMs: 2000, preset: 'mainnet' })
     expect(chain.chain.forks.fulu).toBe(0)
     expect(refusal(() => add(chain, { consensus: 'fake-prysm' })).message).toContain('keeps 64 proposers')
+  })
+
+  test('is in this process as well when the others are', () => {
+    const grown = add(plan({ nodes: [inProcess], time: 'virtual' }))
+    expect(grown.nodes[1]).toMatchObject(inProcess)
+    expect(grown.time).toBe('virtual')
+  })
+
+  test.each<[string, AddedNodeOptions]>([
+    ['both of its clients', { execution: 'fake-geth', consensus: 'fake-embedded' }],
+    ['its consensus client', { consensus: 'fake-embedded' }],
+    ['its execution client', { execution: 'fake-geth' }],
+  ])('is refused with other links than the others: %s', (_, options) => {
+    const error = refusal(() => add(plan({ nodes: [inProcess] }), options))
+    expect(error).toMatchObject({ code: 'option-unsupported', field: 'consensus' })
+    expect(error.message).toContain('the fake-in-process client has links in its own process only')
+  })
+
+  test('is refused beside processes when it has no links to them', () => {
+    const error = refusal(() => add(plan({}), inProcess))
+    expect(error).toMatchObject({ field: 'consensus', facts: { given: 'fake-in-process' } })
+  })
+
+  test('is refused when its client cannot keep the time of the others', () => {
+    const virtual = plan({ nodes: [inProcess], time: 'virtual' })
+    const error = refusal(() => add(virtual, { execution: 'fake-geth', consensus: 'fake-embedded' }))
+    expect(error.message).toContain('fake-embedded cannot run in virtual time')
   })
 
   test('is refused when all ports have been used in the life of the network', () => {

@@ -20,6 +20,7 @@ test('a manifest reads as aligned columns', () => {
     `
 Network                my-net
 Seed                   7
+Time                   real
 Chain id               1337
 Preset                 mainnet
 Forks                  electra at epoch 0, fulu at epoch 3
@@ -54,6 +55,13 @@ test('what is long is cut, and what is not there is said', () => {
   const alone = describeManifest(planNetwork({ nodes: 1 }, fakeRegistry))
   expect(alone).toMatch(/20002, 20005 {2}none$/m)
   expect(alone).toMatch(/No edges$/)
+})
+
+test('virtual time begins at the same moment in every network', () => {
+  const nodes = [{ execution: 'fake-in-process', count: 2 }]
+  const text = describeManifest(planNetwork({ nodes, time: 'virtual' }, fakeRegistry))
+  expect(text).toMatch(/^Time +virtual$/m)
+  expect(text).toMatch(/^Genesis +2023-11-14T22:13:20.000Z \(1700000000\)$/m)
 })
 
 test('no secret is shown', () => {

@@ -25,6 +25,13 @@ test('a list makes each node as it says, and names the others by their index', (
   ])
 })
 
+test('a node of which one client is named has one that fits on the other layer', () => {
+  expect(summary([{ execution: 'fake-in-process' }, { consensus: 'fake-in-process' }])).toEqual([
+    'node-0 fake-in-process fake-in-process',
+    'node-1 fake-in-process fake-in-process',
+  ])
+})
+
 test('a name for several nodes is numbered', () => {
   expect(
     summary([
@@ -40,7 +47,7 @@ describe('refuses', () => {
     expect(error.field).toBe('nodes[1].consensus')
     expect(error.facts).toMatchObject({
       given: 'fake-prism',
-      allowed: 'fake-prysm, fake-embedded, fake-old-client',
+      allowed: 'fake-prysm, fake-embedded, fake-old-client, fake-in-process',
       nearest: 'fake-prysm',
     })
   })
@@ -49,6 +56,11 @@ describe('refuses', () => {
     const error = refusal(() => summary([{ consensus: 'fake-geth' }]))
     expect(error.message).toContain("'fake-geth' is a client of the execution layer.")
     expect(error.facts.nearest).toBeUndefined()
+  })
+
+  test('two clients that cannot be connected, at the node that has them', () => {
+    const error = refusal(() => summary([{}, { execution: 'fake-geth', consensus: 'fake-in-process' }]))
+    expect(error).toMatchObject({ code: 'option-unsupported', field: 'nodes[1].consensus' })
   })
 
   test('any client where there is none', () => {

@@ -42,6 +42,7 @@ test('without options, four nodes in a full mesh with 64 validators', () => {
     formatVersion: 1,
     name: 'localnet',
     seed: 1,
+    time: 'real',
     chain: { chainId: 1337 },
     validators: { count: 64 },
     next: { nodeIndex: 4, edgeIndex: 6 },
@@ -91,6 +92,28 @@ test('a chain that one of several clients cannot run is refused in its name', ()
   const nodes = [{ consensus: 'fake-embedded' }, { consensus: 'fake-old-client' }]
   const error = refusal(() => plan({ nodes, forks: { fulu: 4 } }))
   expect(error.message).toContain('fake-old-client cannot run fulu')
+})
+
+describe('clients in this process', () => {
+  const inProcess = { execution: 'fake-in-process', consensus: 'fake-in-process' }
+
+  test('make a network of their own, in real time unless virtual time is asked for', () => {
+    expect(plan({ nodes: [inProcess] }).time).toBe('real')
+    expect(plan({ nodes: [inProcess], time: 'virtual' }).time).toBe('virtual')
+  })
+
+  test('are refused beside others, which have no links to them', () => {
+    const error = refusal(() => plan({ nodes: [{}, inProcess] }))
+    expect(error).toMatchObject({ code: 'option-unsupported', field: 'nodes' })
+    expect(error.message).toContain('the fake-in-process client has links in its own process only')
+    expect(error.facts.allowed).toBe('clients that are all embedded, or all processes of their own')
+  })
+})
+
+test('a time that a client cannot keep is refused in its name', () => {
+  const error = refusal(() => plan({ time: 'virtual' }))
+  expect(error).toMatchObject({ code: 'option-unsupported', field: 'time', facts: { allowed: 'real' } })
+  expect(error.message).toContain('fake-prysm cannot run in virtual time')
 })
 
 test('options from outside are checked', () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   net = await openNetwork(manifest)
   for (const node of net.nodes) node.start()
   await net.advanceTo(35, 9000)
-})
+}, 60_000)
 
 describe('what is named by an id', () => {
   test('a block is the same by every id that names it', async () => {
@@ -215,7 +215,7 @@ describe('refused', () => {
   test('each item of a list that does not pass is named, and its fork must be right', async () => {
     const attestation = {
       committee_index: '0',
-      attester_index: '1',
+      attester_index: '998',
       data: {
         slot: '30',
         index: '0',
@@ -226,7 +226,7 @@ describe('refused', () => {
       signature: `0x${'c0'}${'00'.repeat(95)}`,
     }
     const path = '/eth/v2/beacon/pool/attestations'
-    const list = [attestation, { ...attestation, attester_index: '2' }]
+    const list = [attestation, { ...attestation, attester_index: '999' }]
     const refused = await postJson(net.api, path, list, { 'eth-consensus-version': 'electra' })
     expect(refused.status).toBe(400)
     expect(refused.body.failures.map(({ index }: { index: number }) => index)).toEqual([0, 1])

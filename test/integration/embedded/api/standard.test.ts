@@ -44,7 +44,7 @@ beforeAll(async () => {
   // Finality, and within a slot the moment when all its messages are there.
   await net.advanceTo(35, 9000)
   requests = goodRequests(net, messages, manifest)
-})
+}, 60_000)
 
 const served = operations.filter(
   ({ operationId }) => !(operationId in leftOut) && !(operationId in testedElsewhere),

@@ -29,11 +29,15 @@ describe('a line of three nodes', () => {
     await nodes.advanceToSlot(1, 400)
     expect([a, b, c].map(({ chain }) => chain.head.root)).toEqual([block.root, block.root, block.root])
 
-    await a.gossip.publishAttestations([0, 1, 2].map((position) => messages.attestation(block, 1, { position })))
+    await a.gossip.publishAttestations(
+      [0, 1, 2].map((position) => messages.attestation(block, 1, { position })),
+    )
     await a.gossip.publishSyncMessages([messages.syncMessage(block, 1, 3)])
     await nodes.advanceToSlot(1, 600)
     await b.gossip.publishAggregates([messages.aggregate(block, 1, { aggregator: 3, positions: [2, 3] })])
-    await b.gossip.publishContributions([messages.contribution(block, 1, { aggregator: 1, positions: [1, 2] })])
+    await b.gossip.publishContributions([
+      messages.contribution(block, 1, { aggregator: 1, positions: [1, 2] }),
+    ])
     await a.gossip.publishProposerSlashing(messages.proposerSlashing(7, 1))
     await a.gossip.publishAttesterSlashing(messages.attesterSlashing([8, 9], 1))
     await nodes.advanceToSlot(2)

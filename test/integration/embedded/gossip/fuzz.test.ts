@@ -28,17 +28,30 @@ beforeAll(async () => {
   const messages = new TestMessages(builder)
   nodes = new TestNodes(builder)
   await nodes.advanceToSlot(slot)
-  const blocks = await builder.buildMany(slot, { parent: builder.genesis.block, slot: 1, syncAggregate: false })
+  const blocks = await builder.buildMany(slot, {
+    parent: builder.genesis.block,
+    slot: 1,
+    syncAggregate: false,
+  })
   node = await nodes.add('node')
-  for (const block of blocks.slice(0, -1)) await node.chain.importBlock(nodes.protocol.decodeBlock(block.bytes))
+  for (const block of blocks.slice(0, -1))
+    await node.chain.importBlock(nodes.protocol.decodeBlock(block.bytes))
   head = nodes.protocol.decodeBlock(blocks[slot - 2]?.bytes ?? new Uint8Array())
   const last = blocks[slot - 1]?.bytes ?? new Uint8Array()
   const { SyncCommitteeMessage, SignedContributionAndProof } = ssz.altair
   samples = [
     { kind: 'beacon_block', subnet: 0, data: last },
-    { kind: 'beacon_attestation', subnet: 2 * slot, data: encodeAttestation(messages.attestation(head, slot)) },
+    {
+      kind: 'beacon_attestation',
+      subnet: 2 * slot,
+      data: encodeAttestation(messages.attestation(head, slot)),
+    },
     { kind: 'beacon_aggregate_and_proof', subnet: 0, data: encodeAggregate(messages.aggregate(head, slot)) },
-    { kind: 'sync_committee', subnet: 0, data: SyncCommitteeMessage.serialize(messages.syncMessage(head, slot)) },
+    {
+      kind: 'sync_committee',
+      subnet: 0,
+      data: SyncCommitteeMessage.serialize(messages.syncMessage(head, slot)),
+    },
     {
       kind: 'sync_committee_contribution_and_proof',
       subnet: 0,
@@ -62,7 +75,9 @@ beforeAll(async () => {
     {
       kind: 'bls_to_execution_change',
       subnet: 0,
-      data: ssz.capella.SignedBLSToExecutionChange.serialize(ssz.capella.SignedBLSToExecutionChange.defaultValue()),
+      data: ssz.capella.SignedBLSToExecutionChange.serialize(
+        ssz.capella.SignedBLSToExecutionChange.defaultValue(),
+      ),
     },
   ]
 })
@@ -72,7 +87,11 @@ const damage = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), bit: fc.nat() }),
   fc.record({ kind: fc.constant('cut' as const), keep: fc.nat() }),
   fc.record({ kind: fc.constant('extend' as const), by: fc.uint8Array({ minLength: 1, maxLength: 2000 }) }),
-  fc.record({ kind: fc.constant('overwrite' as const), at: fc.nat(), by: fc.uint8Array({ minLength: 8, maxLength: 8 }) }),
+  fc.record({
+    kind: fc.constant('overwrite' as const),
+    at: fc.nat(),
+    by: fc.uint8Array({ minLength: 8, maxLength: 8 }),
+  }),
   fc.record({ kind: fc.constant('replace' as const), by: fc.uint8Array({ maxLength: 2000 }) }),
 )
 type Damage = typeof damage extends fc.Arbitrary<infer Value> ? Value : never
@@ -148,28 +167,37 @@ test('what a node that takes part holds back is bounded, and let go in time', as
 test('every request of any bytes is answered', async () => {
   const requests = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
-    fc.constantFrom(8, 24, 32, 64, 84, 92).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
-    fc.record({ start: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), count: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }) }).map(
-      ({ start, count }) => {
+    fc
+      .constantFrom(8, 24, 32, 64, 84, 92)
+      .chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+    fc
+      .record({
+        start: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+        count: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      })
+      .map(({ start, count }) => {
         const bytes = Buffer.alloc(24)
         bytes.writeBigUInt64LE(start, 0)
         bytes.writeBigUInt64LE(count, 8)
         bytes.writeBigUInt64LE(1n, 16)
         return new Uint8Array(bytes)
-      },
-    ),
+      }),
   )
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...Object.values(protocolIds), 'nonsense'), requests, async (protocol, request) => {
-      const codes: string[] = []
-      for await (const chunk of node.sync.serve(protocol, request, 'peer')) {
-        expect(chunk.data).toBeInstanceOf(Uint8Array)
-        codes.push(chunk.code)
-      }
-      expect(codes.length).toBeLessThanOrEqual(128)
-      // Only the last chunk may be an error.
-      expect(codes.slice(0, -1).every((code) => code === 'success')).toBe(true)
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...Object.values(protocolIds), 'nonsense'),
+      requests,
+      async (protocol, request) => {
+        const codes: string[] = []
+        for await (const chunk of node.sync.serve(protocol, request, 'peer')) {
+          expect(chunk.data).toBeInstanceOf(Uint8Array)
+          codes.push(chunk.code)
+        }
+        expect(codes.length).toBeLessThanOrEqual(128)
+        // Only the last chunk may be an error.
+        expect(codes.slice(0, -1).every((code) => code === 'success')).toBe(true)
+      },
+    ),
     { numRuns: 300 },
   )
   expect(node.sync.peers).toEqual([])

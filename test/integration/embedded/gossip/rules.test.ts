@@ -1,4 +1,5 @@
 import { BitArray } from '@chainsafe/ssz'
+import type { ForkName } from '@lodestar/params'
 import type { SignedAggregateAndProof, SingleAttestation } from '@lodestar/types'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TopicKind } from '../../../../src/embedded/gossip/topics.ts'
@@ -10,7 +11,7 @@ import type { GossipTestNode } from './support/test-nodes.ts'
 const forks = ['deneb', 'electra', 'fulu'] as const
 const manifests = forks.map((fork) => [fork, testManifest({ forks: { [fork]: 0 } })] as const)
 activatePreset(manifests[0]?.[1].chain ?? testManifest().chain)
-const { ssz } = await import('@lodestar/types')
+const { ssz, sszTypesFor } = await import('@lodestar/types')
 const { fromHex } = await import('@lodestar/utils')
 const { GossipTopics } = await import('../../../../src/embedded/gossip/topics.ts')
 const { encodeAggregate } = await import('../../../../src/embedded/gossip/aggregate-message.ts')
@@ -38,7 +39,11 @@ describe.each(manifests)('%s', (fork, manifest) => {
     messages = new TestMessages(builder)
     nodes = new TestNodes(builder)
     await nodes.advanceToSlot(headSlot)
-    blocks = await builder.buildMany(headSlot, { parent: builder.genesis.block, slot: 1, syncAggregate: false })
+    blocks = await builder.buildMany(headSlot, {
+      parent: builder.genesis.block,
+      slot: 1,
+      syncAggregate: false,
+    })
     head = blockOf(headSlot)
   })
 
@@ -82,7 +87,12 @@ describe.each(manifests)('%s', (fork, manifest) => {
     }
   }
 
-  async function expectRefused(kind: TopicKind, data: Uint8Array, expected: string, subnet = 0): Promise<void> {
+  async function expectRefused(
+    kind: TopicKind,
+    data: Uint8Array,
+    expected: string,
+    subnet = 0,
+  ): Promise<void> {
     node = await newNode()
     const before = stateOf(node)
     expect(await judge(kind, data, { subnet })).toBe(expected)
@@ -92,10 +102,18 @@ describe.each(manifests)('%s', (fork, manifest) => {
 
   describe('beacon_block', () => {
     const build = (choices = {}) =>
-      builder.build({ parent: builder.protocol.decodeBlock(head.bytes), syncAggregate: false, slot: headSlot + 1, ...choices })
+      builder.build({
+        parent: builder.protocol.decodeBlock(head.bytes),
+        syncAggregate: false,
+        slot: headSlot + 1,
+        ...choices,
+      })
+    const { SignedBeaconBlock } = sszTypesFor(fork as ForkName.fulu)
+    const decodeSigned = (block: SignedBlock) => SignedBeaconBlock.deserialize(block.bytes)
+    const encodeSigned = (value: ReturnType<typeof decodeSigned>) => SignedBeaconBlock.serialize(value)
     /** Changes a block, and signs it again. */
     const changed = (change: (message: SignedBlock['value']['message']) => void, block: SignedBlock) => {
-      const message = ssz[fork].BeaconBlock.deserialize(ssz[fork].BeaconBlock.serialize(block.value.message as never))
+      const { message } = decodeSigned(block)
       change(message)
       return builder.signed(message).bytes
     }
@@ -146,25 +164,18 @@ describe.each(manifests)('%s', (fork, manifest) => {
     })
 
     test('a proposer that does not exist', async () => {
-      const data = changed((message) => {
-        message.graffiti = new Uint8Array(32)
-      }, head)
-      const value = ssz[fork].SignedBeaconBlock.deserialize(data)
+      const value = decodeSigned(head)
       value.message.proposerIndex = 64
-      const bytes = ssz[fork].SignedBeaconBlock.serialize(value)
+      const bytes = encodeSigned(value)
       await expectRefused('beacon_block', bytes, 'reject: proposer index out of range')
     })
 
     test('a wrong signature', async () => {
-      const value = ssz[fork].SignedBeaconBlock.deserialize(head.bytes)
+      const value = decodeSigned(head)
       value.message.body.graffiti = new Uint8Array(32).fill(9)
-      const bytes = ssz[fork].SignedBeaconBlock.serialize(value)
-      await expectRefused('beacon_block', bytes, 'reject: invalid proposer signature')
-      await expectRefused(
-        'beacon_block',
-        ssz[fork].SignedBeaconBlock.serialize({ ...value, signature: noSignature }),
-        'reject: invalid proposer signature',
-      )
+      await expectRefused('beacon_block', encodeSigned(value), 'reject: invalid proposer signature')
+      const unsigned = encodeSigned({ ...value, signature: noSignature })
+      await expectRefused('beacon_block', unsigned, 'reject: invalid proposer signature')
     })
 
     test('a wrong timestamp of the payload', async () => {
@@ -193,7 +204,11 @@ describe.each(manifests)('%s', (fork, manifest) => {
       const data = changed((message) => {
         message.proposerIndex = (message.proposerIndex + 1) % 64
       }, head)
-      await expectRefused('beacon_block', data, 'reject: block proposer_index does not match expected proposer')
+      await expectRefused(
+        'beacon_block',
+        data,
+        'reject: block proposer_index does not match expected proposer',
+      )
     })
 
     test('one of a finalized slot', async () => {
@@ -213,8 +228,10 @@ describe.each(manifests)('%s', (fork, manifest) => {
     /** The slot's committees come after those of two slots of the epoch, each with two. */
     const committeesPerSlot = 2
     const subnet = (slot: number, committeeIndex = 0) => (slot % 8) * committeesPerSlot + committeeIndex
-    const valid = (choices: Parameters<InstanceType<typeof TestMessages>['attestation']>[2] = {}, slot = headSlot) =>
-      messages.attestation(head, slot, choices)
+    const valid = (
+      choices: Parameters<InstanceType<typeof TestMessages>['attestation']>[2] = {},
+      slot = headSlot,
+    ) => messages.attestation(head, slot, choices)
     const refused = (attestation: SingleAttestation<Fork>, expected: string, inSubnet = subnet(headSlot)) =>
       expectRefused('beacon_attestation', encodeAttestation(attestation), expected, inSubnet)
     /** Changes the data, and signs it again. */
@@ -226,9 +243,9 @@ describe.each(manifests)('%s', (fork, manifest) => {
     }
 
     test('the minimal preset has the committees that this test counts on', async () => {
-      expect(nodes.protocol.advance(builder.stateOf(head.root), headSlot).epochCtx.getCommitteeCountPerSlot(1)).toBe(
-        committeesPerSlot,
-      )
+      expect(
+        nodes.protocol.advance(builder.stateOf(head.root), headSlot).epochCtx.getCommitteeCountPerSlot(1),
+      ).toBe(committeesPerSlot)
     })
 
     test('a valid one is accepted once', async () => {
@@ -246,9 +263,9 @@ describe.each(manifests)('%s', (fork, manifest) => {
       for (const committeeIndex of [0, 1]) {
         for (const position of messages.committee(head, headSlot, committeeIndex).keys()) {
           const data = encodeAttestation(valid({ committeeIndex, position }))
-          expect(
-            await judge('beacon_attestation', data, { subnet: subnet(headSlot, committeeIndex) }),
-          ).toBe('accept')
+          expect(await judge('beacon_attestation', data, { subnet: subnet(headSlot, committeeIndex) })).toBe(
+            'accept',
+          )
         }
       }
     })
@@ -261,9 +278,15 @@ describe.each(manifests)('%s', (fork, manifest) => {
 
     test('two votes of one validator at once', async () => {
       node = await newNode()
-      const topic = GossipTopics.of(nodes.protocol.config).topic('beacon_attestation', 1, subnet(headSlot)).name
+      const topic = GossipTopics.of(nodes.protocol.config).topic(
+        'beacon_attestation',
+        1,
+        subnet(headSlot),
+      ).name
       const votes = [valid(), messages.attestation(blockOf(9), headSlot)]
-      const verdicts = votes.map((vote) => node.gossip.handle({ topic, data: encodeAttestation(vote), id: '' }, 'peer'))
+      const verdicts = votes.map((vote) =>
+        node.gossip.handle({ topic, data: encodeAttestation(vote), id: '' }, 'peer'),
+      )
       expect(await Promise.all(verdicts)).toEqual(['accept', 'ignore'])
       expect(node.pools.attestations.size).toBe(1)
     })
@@ -277,7 +300,11 @@ describe.each(manifests)('%s', (fork, manifest) => {
       ))
 
     test('a slot that is to come', () =>
-      refused(valid({}, headSlot + 1), 'ignore: attestation slot is from a future slot', subnet(headSlot + 1)))
+      refused(
+        valid({}, headSlot + 1),
+        'ignore: attestation slot is from a future slot',
+        subnet(headSlot + 1),
+      ))
 
     test('an epoch of the far future', () =>
       refused(
@@ -306,10 +333,14 @@ describe.each(manifests)('%s', (fork, manifest) => {
       return refused(wrong as SingleAttestation<Fork>, 'reject: committee index out of range')
     })
 
-    test('the wrong subnet', () => refused(valid(), 'reject: attestation is for wrong subnet', subnet(headSlot) + 1))
+    test('the wrong subnet', () =>
+      refused(valid(), 'reject: attestation is for wrong subnet', subnet(headSlot) + 1))
 
     test('a wrong signature', async () => {
-      await refused({ ...valid(), signature: valid({ position: 1 }).signature }, 'reject: invalid attestation signature')
+      await refused(
+        { ...valid(), signature: valid({ position: 1 }).signature },
+        'reject: invalid attestation signature',
+      )
       await refused({ ...valid(), signature: noSignature }, 'reject: invalid attestation signature')
     })
 
@@ -322,7 +353,7 @@ describe.each(manifests)('%s', (fork, manifest) => {
       ))
 
     test.runIf(isDeneb)('more than one bit, or none', async () => {
-      const attestation = valid() as SingleAttestation<'deneb' & Fork>
+      const attestation = valid()
       for (const positions of [[], [0, 1]]) {
         const aggregationBits = BitArray.fromBitLen(4)
         for (const position of positions) aggregationBits.set(position, true)
@@ -357,8 +388,10 @@ describe.each(manifests)('%s', (fork, manifest) => {
 
   describe('beacon_aggregate_and_proof', () => {
     const isDeneb = fork === 'deneb'
-    const valid = (choices: Parameters<InstanceType<typeof TestMessages>['aggregate']>[2] = {}, slot = headSlot) =>
-      messages.aggregate(head, slot, choices)
+    const valid = (
+      choices: Parameters<InstanceType<typeof TestMessages>['aggregate']>[2] = {},
+      slot = headSlot,
+    ) => messages.aggregate(head, slot, choices)
     const judgeOne = (aggregate: SignedAggregateAndProof<Fork>) =>
       judge('beacon_aggregate_and_proof', encodeAggregate(aggregate))
     const refused = (aggregate: SignedAggregateAndProof<Fork>, expected: string) =>
@@ -471,7 +504,12 @@ describe.each(manifests)('%s', (fork, manifest) => {
     test('messages that are refused', async () => {
       const valid = messages.syncMessage(head, headSlot)
       const refused = (change: object, expected: string, subnet = 0) =>
-        expectRefused('sync_committee', SyncCommitteeMessage.serialize({ ...valid, ...change }), expected, subnet)
+        expectRefused(
+          'sync_committee',
+          SyncCommitteeMessage.serialize({ ...valid, ...change }),
+          expected,
+          subnet,
+        )
       await refused({ slot: headSlot - 2 }, 'ignore: message is not for the current slot')
       await refused({ slot: farFuture }, 'ignore: message is not for the current slot')
       await refused({ validatorIndex: 64 }, 'reject: validator index out of range')
@@ -484,7 +522,8 @@ describe.each(manifests)('%s', (fork, manifest) => {
 
     test('contributions', async () => {
       node = await newNode()
-      const encode = (value: ReturnType<typeof messages.contribution>) => SignedContributionAndProof.serialize(value)
+      const encode = (value: ReturnType<typeof messages.contribution>) =>
+        SignedContributionAndProof.serialize(value)
       const judgeOne = (value: ReturnType<typeof messages.contribution>) =>
         judge('sync_committee_contribution_and_proof', encode(value))
       const refused = (value: ReturnType<typeof messages.contribution>, expected: string) =>
@@ -516,7 +555,13 @@ describe.each(manifests)('%s', (fork, manifest) => {
       await refused(sign({ selectionProof: noSignature }), 'reject: invalid selection proof signature')
       await refused({ ...valid, signature: noSignature }, 'reject: invalid aggregator signature')
       await refused(
-        sign({}, { signature: messages.contribution(head, headSlot, { positions: [0] }).message.contribution.signature }),
+        sign(
+          {},
+          {
+            signature: messages.contribution(head, headSlot, { positions: [0] }).message.contribution
+              .signature,
+          },
+        ),
         'reject: invalid aggregate signature',
       )
       const unsigned = SignedContributionAndProof.clone(valid)
@@ -542,11 +587,14 @@ describe.each(manifests)('%s', (fork, manifest) => {
       const refused = (slashing: typeof valid, expected: string) =>
         expectRefused('proposer_slashing', ProposerSlashing.serialize(slashing), expected)
       expect(await judge('proposer_slashing', ProposerSlashing.serialize(valid))).toBe('accept')
-      expect(await judge('proposer_slashing', ProposerSlashing.serialize(messages.proposerSlashing(5, 8)))).toBe(
-        'ignore: already seen proposer slashing for this proposer',
-      )
+      expect(
+        await judge('proposer_slashing', ProposerSlashing.serialize(messages.proposerSlashing(5, 8))),
+      ).toBe('ignore: already seen proposer slashing for this proposer')
       const { signedHeader1, signedHeader2 } = valid
-      await refused({ signedHeader1, signedHeader2: messages.header(5, 8, 2) }, 'reject: header slots do not match')
+      await refused(
+        { signedHeader1, signedHeader2: messages.header(5, 8, 2) },
+        'reject: header slots do not match',
+      )
       await refused(
         { signedHeader1, signedHeader2: messages.header(6, 9, 2) },
         'reject: header proposer indices do not match',
@@ -569,7 +617,11 @@ describe.each(manifests)('%s', (fork, manifest) => {
       const refused = (slashing: typeof valid, expected: string) =>
         expectRefused('attester_slashing', type.serialize(slashing), expected)
       expect(await judge('attester_slashing', type.serialize(valid))).toBe('accept')
-      expect([3, 4, 5].map((index) => node.chain.forkChoice.isEquivocating(index))).toEqual([true, false, true])
+      expect([3, 4, 5].map((index) => node.chain.forkChoice.isEquivocating(index))).toEqual([
+        true,
+        false,
+        true,
+      ])
       expect(await judge('attester_slashing', type.serialize(messages.attesterSlashing([3], 8)))).toBe(
         'ignore: all attester slashing indices already seen',
       )

@@ -1,6 +1,5 @@
 import { BitArray } from '@chainsafe/ssz'
 import { MAX_VOLUNTARY_EXITS, SLOTS_PER_EPOCH, SYNC_COMMITTEE_SIZE } from '@lodestar/params'
-import { DataAvailabilityStatus, ExecutionPayloadStatus, stateTransition } from '@lodestar/state-transition'
 import type { SignedBeaconBlock } from '@lodestar/types'
 import { expect, test } from 'vitest'
 import { aggregateSignatureBytes } from '../../../../src/embedded/pools/aggregate-signatures.ts'
@@ -8,29 +7,10 @@ import type { ValidatedAggregate, ValidatedAttestation } from '../../../../src/e
 import type { BeaconState } from '../../../../src/embedded/protocol/beacon-state.ts'
 import type { Fork } from '../../../../src/embedded/protocol/signed-block.ts'
 import type { Manifest } from '../../../../src/plan/manifest.ts'
-import { advanceToSlot, openTestNode, produce, publish, runSlot, type TestNode } from './support/test-node.ts'
+import { judge, runBlock } from './support/judged-block.ts'
+import { openTestNode, runSlot, type TestNode } from './support/test-node.ts'
 
 // A chain's constants are global to the thread: a test file activates them, and only then imports this.
-
-/** The library's own verdict, with every check on. */
-function judge(parentState: BeaconState, block: SignedBeaconBlock<Fork>): BeaconState {
-  return stateTransition(parentState.clone(true), block, {
-    verifyStateRoot: true,
-    verifyProposer: true,
-    verifySignatures: true,
-    executionPayloadStatus: ExecutionPayloadStatus.valid,
-    dataAvailabilityStatus: DataAvailabilityStatus.Available,
-  })
-}
-
-/** A block of what the pools hold, without anybody's further duties. */
-async function runBlock(node: TestNode, slot: number): Promise<SignedBeaconBlock<Fork>> {
-  await advanceToSlot(node, slot)
-  const parentState = node.chain.head.state
-  const block = await publish(node, (await produce(node, slot)).block)
-  judge(parentState, block)
-  return block
-}
 
 /** Runs slots and has the library judge each of their blocks. */
 async function runJudged(node: TestNode, first: number, last: number) {

@@ -1,5 +1,5 @@
 import { SLOTS_PER_EPOCH, SYNC_COMMITTEE_SIZE } from '@lodestar/params'
-import { toRootHex } from '@lodestar/utils'
+import { fromHex, toRootHex } from '@lodestar/utils'
 import { expect, test } from 'vitest'
 import type { ValidatorApiCode } from '../../../../src/embedded/production/errors.ts'
 import type { Publisher } from '../../../../src/embedded/production/publisher.ts'
@@ -144,15 +144,16 @@ export function testAttesting(manifest: Manifest): void {
     expect(toRootHex(before.beaconBlockRoot)).toBe(await node.chain.canonicalRoot(slot - 1))
     expect(before.target.epoch).toBe(2)
 
-    // A slot without a block, the first one of an epoch: its own block is the target.
+    // The first slot of an epoch, without a block: the head is the target, and what it justifies the source.
+    await runSlots(node, slot + 1, 4 * SLOTS_PER_EPOCH - 1)
     const empty = 4 * SLOTS_PER_EPOCH
     await advanceToSlot(node, empty)
-    const head = node.chain.head.state
-    const epochStart = node.protocol.advance(head, empty)
+    const headRoot = fromHex(node.chain.head.root)
+    expect(node.chain.head.state.currentJustifiedCheckpoint.epoch).toBe(2)
     expect(api.attestationData(empty, 0)).toMatchObject({
-      beaconBlockRoot: data.beaconBlockRoot,
-      target: { epoch: 4, root: data.beaconBlockRoot },
-      source: epochStart.currentJustifiedCheckpoint.toValue(),
+      beaconBlockRoot: headRoot,
+      target: { epoch: 4, root: headRoot },
+      source: { epoch: 3, root: data.beaconBlockRoot },
     })
   })
 
@@ -246,5 +247,43 @@ export function testPublishing(manifest: Manifest): void {
     expect(produced.consensusBlockValueGwei).toBeGreaterThan(0)
     sync.isSyncing = true
     await expect(api.produceBlock(request(3))).rejects.toMatchObject({ status: 503 })
+  })
+}
+
+export function testOptimisticHead(manifest: Manifest): void {
+  test('nothing is signed for while the execution client has not verified the head', async () => {
+    let isSyncing = false
+    const syncing = { status: 'SYNCING', latestValidHash: null, validationError: null } as const
+    const node = await openTestNode({
+      manifest,
+      wrapEngine: (engine) => ({
+        notifyNewPayload: (block) => (isSyncing ? Promise.resolve(syncing) : engine.notifyNewPayload(block)),
+        notifyForkchoiceUpdated: (state, attributes) =>
+          isSyncing
+            ? Promise.resolve({ payloadStatus: syncing, payloadId: null })
+            : engine.notifyForkchoiceUpdated(state, attributes),
+        getPayload: (payloadId, fork) => engine.getPayload(payloadId, fork),
+      }),
+    })
+    const { publisher } = recordingPublisher()
+    const api = new ValidatorApi({ ...node, publisher, sync: { isSyncing: false } })
+    await runSlots(node, 1, 2)
+    await advanceToSlot(node, 3)
+    const { block } = await produce(node, 3)
+    isSyncing = true
+    await publish(node, block)
+    expect(node.chain.head).toMatchObject({ slot: 3, isOptimistic: true })
+    const randaoReveal = node.validators.randaoReveal(0, 4)
+    await advanceToSlot(node, 4)
+    await expect(api.produceBlock({ slot: 4, randaoReveal })).rejects.toMatchObject({ reason: 'not-synced' })
+    for (const ask of [
+      () => api.attestationData(4, 0),
+      () => api.syncMessageRoot(),
+      () => api.syncContribution(4, 0, node.chain.head.root),
+    ]) {
+      expect(refusal(ask)).toMatchObject({ reason: 'not-synced', status: 503 })
+    }
+    expect(api.attesterDuties(0, [1]).executionOptimistic).toBe(true)
+    expect(api.proposerDuties(0).executionOptimistic).toBe(true)
   })
 }

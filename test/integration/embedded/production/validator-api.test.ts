@@ -13,4 +13,5 @@ describe.each(['deneb', 'electra', 'fulu'] as const)('validator API, %s', (fork)
 
 describe('validator API', () => {
   suite.testPublishing(testManifest())
+  suite.testOptimisticHead(testManifest())
 })

@@ -6,7 +6,7 @@ import {
   stateTransition,
 } from '@lodestar/state-transition'
 import { processJustificationAndFinalization } from '@lodestar/state-transition/epoch'
-import { sszTypesFor } from '@lodestar/types'
+import { ssz, sszTypesFor } from '@lodestar/types'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { BeaconState } from '../../../../src/embedded/protocol/beacon-state.ts'
@@ -127,9 +127,7 @@ export function testInvalidBlocks(options: Options): void {
       'state-transition',
       (block) =>
         changed(block, ({ body }) => {
-          body.deposits.push(
-            sszTypesFor(block.fork).BeaconBlockBody.fields.deposits.elementType.defaultValue(),
-          )
+          body.deposits.push(ssz.phase0.Deposit.defaultValue())
         }),
     ],
   ]

@@ -57,7 +57,9 @@ function openImpostor(
   return wire
 }
 
-async function collect(chunks: Iterable<ResponseChunk> | AsyncIterable<ResponseChunk>): Promise<ResponseChunk[]> {
+async function collect(
+  chunks: Iterable<ResponseChunk> | AsyncIterable<ResponseChunk>,
+): Promise<ResponseChunk[]> {
   const all: ResponseChunk[] = []
   for await (const chunk of chunks) all.push(chunk)
   return all
@@ -106,7 +108,13 @@ test('a peer of another network is left', async () => {
   const statuses: Uint8Array[] = []
   const wire = openImpostor(nodes, 'stranger', (protocol, request) => {
     if (protocol === protocolIds.goodbye) statuses.push(request)
-    const other = { forkDigest: new Uint8Array(4), finalizedRoot: `0x${'00'.repeat(32)}`, finalizedEpoch: 0, headRoot: `0x${'00'.repeat(32)}`, headSlot: 0 }
+    const other = {
+      forkDigest: new Uint8Array(4),
+      finalizedRoot: `0x${'00'.repeat(32)}`,
+      finalizedEpoch: 0,
+      headRoot: `0x${'00'.repeat(32)}`,
+      headSlot: 0,
+    }
     return [{ code: 'success', context: new Uint8Array(), data: encodeStatus(other, 2) }]
   })
   nodes.links.mesh.addLink('a', 'stranger')
@@ -122,8 +130,16 @@ test('a peer of another network is left', async () => {
 test('a peer that has finalized something else is left', async () => {
   const { nodes, a } = await openPair()
   const digest = GossipTopics.of(nodes.protocol.config).at(4).digest
-  const lie = { forkDigest: digest, finalizedRoot: `0x${'11'.repeat(32)}`, finalizedEpoch: 1, headRoot: `0x${'22'.repeat(32)}`, headSlot }
-  const wire = openImpostor(nodes, 'liar', () => [{ code: 'success', context: new Uint8Array(), data: encodeStatus(lie, 2) }])
+  const lie = {
+    forkDigest: digest,
+    finalizedRoot: `0x${'11'.repeat(32)}`,
+    finalizedEpoch: 1,
+    headRoot: `0x${'22'.repeat(32)}`,
+    headSlot,
+  }
+  const wire = openImpostor(nodes, 'liar', () => [
+    { code: 'success', context: new Uint8Array(), data: encodeStatus(lie, 2) },
+  ])
   nodes.links.mesh.addLink('a', 'liar')
   a.open()
   await nodes.advanceToSlot(headSlot, 200)
@@ -148,15 +164,17 @@ test.each([
   }
   const liar = openImpostor(nodes, 'liar', (protocol) => {
     const context = new Uint8Array()
-    if (protocol !== protocolIds.blocksByRange) return [{ code: 'success', context, data: encodeStatus(lie, 2) }]
+    if (protocol !== protocolIds.blocksByRange)
+      return [{ code: 'success', context, data: encodeStatus(lie, 2) }]
     return choose().map((block) => {
       const given = block as Partial<SignedBlock> & { context?: Uint8Array }
       return { code: 'success', context: given.context ?? digests.at(0).digest, data: given.bytes ?? context }
     })
   })
   nodes.links.mesh.addLink('b', 'liar')
-  a.open()
   b.open()
+  await nodes.advanceToSlot(headSlot, 300)
+  a.open()
   await nodes.advanceToSlot(headSlot, 990)
   expect(liar.peers).toHaveLength(0)
   expect(b.chain.head.root).toBe(blocks.at(-1)?.root)
@@ -166,15 +184,22 @@ test.each([
 test('a peer that never answers is left alone for a while, and another one is followed', async () => {
   const { nodes, a, b } = await openPair()
   const digest = GossipTopics.of(nodes.protocol.config).at(4).digest
-  const claim = { forkDigest: digest, finalizedRoot: `0x${'33'.repeat(32)}`, finalizedEpoch: 9, headRoot: `0x${'44'.repeat(32)}`, headSlot }
+  const claim = {
+    forkDigest: digest,
+    finalizedRoot: `0x${'33'.repeat(32)}`,
+    finalizedEpoch: 9,
+    headRoot: `0x${'44'.repeat(32)}`,
+    headSlot,
+  }
   openImpostor(nodes, 'mute', (protocol) =>
     protocol === protocolIds.blocksByRange
       ? [{ code: 'resource-unavailable', context: new Uint8Array(), data: Buffer.from('later') }]
       : [{ code: 'success', context: new Uint8Array(), data: encodeStatus(claim, 2) }],
   )
   nodes.links.mesh.addLink('b', 'mute')
-  a.open()
   b.open()
+  await nodes.advanceToSlot(headSlot, 300)
+  a.open()
   await nodes.advanceToSlot(headSlot, 990)
   expect(b.chain.head.root).toBe(blocks.at(-1)?.root)
   expect(b.sync.peers.map(({ peerId }) => peerId).toSorted()).toEqual(['a', 'mute'])
@@ -195,13 +220,22 @@ test('requests for blocks are answered within their limits', async () => {
     digests.at(2).digestHex,
   ])
   expect(slots(await serve(protocolIds.blocksByRange, rangeRequest(3, 10, 4)))).toEqual([3])
-  for (const request of [rangeRequest(1, 0), rangeRequest(1, 129), rangeRequest(1, 1, 0), rangeRequest(2 ** 53, 5)]) {
-    expect((await serve(protocolIds.blocksByRange, request)).map(({ code }) => code)).toEqual(['invalid-request'])
+  for (const request of [
+    rangeRequest(1, 0),
+    rangeRequest(1, 129),
+    rangeRequest(1, 1, 0),
+    rangeRequest(2 ** 53, 5),
+  ]) {
+    expect((await serve(protocolIds.blocksByRange, request)).map(({ code }) => code)).toEqual([
+      'invalid-request',
+    ])
   }
   const roots = [blocks[4], branch[0], blocks[35], blocks[4]].map((block) => fromHex(block?.root ?? ''))
   const byRoot = await serve(protocolIds.blocksByRoot, Buffer.concat(roots))
   expect(slots(byRoot)).toEqual([5, 36])
-  expect(await serve(protocolIds.blocksByRoot, new Uint8Array(129 * 32))).toMatchObject([{ code: 'invalid-request' }])
+  expect(await serve(protocolIds.blocksByRoot, new Uint8Array(129 * 32))).toMatchObject([
+    { code: 'invalid-request' },
+  ])
   expect(await serve(protocolIds.metadataV3, new Uint8Array(1))).toMatchObject([{ code: 'invalid-request' }])
 })
 

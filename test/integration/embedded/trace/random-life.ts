@@ -4,9 +4,9 @@ import { toRootHex } from '@lodestar/utils'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { BeaconChain } from '../../../../src/embedded/chain/beacon-chain.ts'
+import { MemoryBlockStore } from '../../../../src/embedded/chain/memory-block-store.ts'
 import type { Fork, SignedBlock } from '../../../../src/embedded/protocol/signed-block.ts'
 import { TraceWriter } from '../../../../src/embedded/trace/trace-writer.ts'
-import { ForgetfulStore } from '../../../conformance/runner/forgetful-store.ts'
 import type { ChainBuilder } from '../support/chain-builder.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
@@ -27,20 +27,19 @@ export interface LifeOptions {
 export async function liveRandomly(options: LifeOptions): Promise<BeaconChain> {
   const life = new RandomLife(options)
   for (let slot = 1; slot <= options.slots; slot += 1 + life.pauseSlots()) await life.liveThrough(slot)
-  life.trace.close()
+  life.chain.stop()
   return life.chain
 }
 
 class RandomLife {
   readonly chain: BeaconChain
-  readonly trace: TraceWriter
   readonly #builder: ChainBuilder
   readonly #clock: ManualClock
   readonly #troublePercent: number
   readonly #random: ReturnType<typeof xoroshiro128plus>
   readonly #recent: SignedBlock[]
   /** Not yet in a block. */
-  #slashing: AttesterSlashing | undefined
+  readonly #slashings: AttesterSlashing[] = []
 
   constructor({ builder, directory, seed, troublePercent }: LifeOptions) {
     const { time, protocol, genesis: anchor } = builder
@@ -49,20 +48,18 @@ class RandomLife {
     this.#random = xoroshiro128plus(seed)
     this.#recent = [anchor.block]
     this.#clock = new ManualClock(time.genesisTimeMs)
-    this.trace = new TraceWriter({ directory, config: protocol.config, time, anchor })
     this.chain = new BeaconChain({
       protocol,
       time,
       anchor,
       clock: this.#clock,
       engine: builder.newEngine(() => this.#clock.nowMs).engine,
-      store: new ForgetfulStore(),
-      observer: this.trace,
+      store: new MemoryBlockStore(),
+      observer: new TraceWriter(directory),
       onDefect: (error) => {
         throw error
       },
     })
-    this.trace.watch(this.chain.forkChoice)
   }
 
   async liveThrough(slot: number): Promise<void> {
@@ -100,9 +97,12 @@ class RandomLife {
 
   async #importNew(slot: number, parent: SignedBlock, attesterPercent = 100, graffiti = ''): Promise<void> {
     const seed = this.#pick(1000)
-    if (this.#isProposerSlashed(parent, slot)) return
-    const attesterSlashings = this.#slashing === undefined ? [] : [this.#slashing]
-    this.#slashing = undefined
+    const { protocol } = this.#builder
+    const { validators, epochCtx } = protocol.advance(this.#builder.stateOf(parent.root), slot)
+    if (validators.get(epochCtx.getBeaconProposer(slot)).slashed) return
+    const isNews = (slashing: AttesterSlashing) =>
+      getAttesterSlashableIndices(slashing).some((index) => !validators.get(index).slashed)
+    const attesterSlashings = this.#slashings.splice(0).filter(isNews)
     const block = await this.#builder.build({
       body: { attesterSlashings },
       slot,
@@ -114,11 +114,6 @@ class RandomLife {
     await this.chain.importBlock(block)
     this.#recent.push(block)
     if (this.#recent.length > 8) this.#recent.shift()
-  }
-
-  #isProposerSlashed(parent: SignedBlock, slot: number): boolean {
-    const state = this.#builder.protocol.advance(this.#builder.stateOf(parent.root), slot)
-    return state.validators.get(state.epochCtx.getBeaconProposer(slot)).slashed
   }
 
   #headBlock(): SignedBlock {
@@ -189,7 +184,8 @@ class RandomLife {
     const indices = getAttesterSlashableIndices(slashing)
     if (indices.length === 0 || !isSlashableAttestationData(attestation1.data, attestation2.data)) return
     this.chain.importAttesterSlashing(slashing, indices)
-    this.#slashing = slashing
+    this.#slashings.push(slashing)
+    if (this.#slashings.length > 1) this.#slashings.shift()
   }
 
   #troubled(): boolean {

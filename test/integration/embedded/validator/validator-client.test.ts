@@ -234,6 +234,20 @@ describe('a duty that fails is reported, and the others go on', () => {
 })
 
 describe('pauses and stops', () => {
+  test('a block that is made while it is stopped is not signed', async () => {
+    const { api } = new FakeBeaconNode({ manifest, duties })
+    started({
+      api: {
+        produceBlock: (request) => {
+          node.client.stop()
+          return api.produceBlock(request)
+        },
+      },
+    })
+    expect(sent(await node.runTo(1999)).filter((line) => line.includes('block'))).toEqual([])
+    expect(node.failures).toEqual([])
+  })
+
   test('after a pause of several slots it goes on with the present one, and says so', async () => {
     started()
     await node.runTo(900)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ describe('the folder of a trace', () => {
   const readSteps = (): unknown => parse(readFileSync(join(path, 'steps.yaml'), 'utf8'))
 
   it('holds the steps in the order in which they came, as YAML', () => {
-    const directory = new TraceDirectory(path)
+    const directory = TraceDirectory.create(path)
     const steps = [
       { tick: 1.25 },
       { block: `block_0x${'ab'.repeat(32)}`, valid: true },
@@ -32,24 +32,34 @@ describe('the folder of a trace', () => {
   })
 
   it('writes a file at once, and steps when it is told to or has many', () => {
-    const directory = new TraceDirectory(path)
+    const directory = TraceDirectory.create(path)
     directory.writeSsz({ name: 'anchor_state', compressed: Uint8Array.of(1, 2) })
     directory.writeStep({ tick: 1 })
     expect([...readFileSync(join(path, 'anchor_state.ssz_snappy'))]).toEqual([1, 2])
     expect(readSteps()).toBeNull()
     directory.flush()
     expect(readSteps()).toEqual([{ tick: 1 }])
-    for (let tick = 0; tick < 10_000; tick++) directory.writeStep({ tick })
-    expect((readSteps() as unknown[]).length).toBeGreaterThan(5_000)
+    for (let tick = 0; tick < 100; tick++) directory.writeStep({ tick, padding: ' '.repeat(1_000) })
+    expect((readSteps() as unknown[]).length).toBeGreaterThan(60)
   })
 
-  it('never writes over another trace', () => {
-    new TraceDirectory(path).close()
-    expect(() => new TraceDirectory(path)).toThrow(TraceError)
+  it('stands beside an older trace', () => {
+    for (const tick of [1, 2, 3]) {
+      const directory = TraceDirectory.create(path)
+      directory.writeStep({ tick })
+      directory.close()
+    }
+    expect(readSteps()).toEqual([{ tick: 1 }])
+    expect(readdirSync(join(scratch, 'run'))).toEqual(['node-0', 'node-0.2', 'node-0.3'])
+  })
+
+  it('cannot be made where there is a file', () => {
+    writeFileSync(join(scratch, 'run'), '')
+    expect(() => TraceDirectory.create(path)).toThrow(TraceError)
   })
 
   it('ends at the limit with what it has, and says so when it is closed', () => {
-    const directory = new TraceDirectory(path, 100)
+    const directory = TraceDirectory.create(path, 100)
     directory.writeStep({ tick: 1 })
     directory.flush()
     directory.writeFile('large', 'x'.repeat(100))
@@ -60,7 +70,7 @@ describe('the folder of a trace', () => {
   })
 
   it('does not throw where the disk fails until it is closed, and writes nothing after a gap', () => {
-    const directory = new TraceDirectory(path)
+    const directory = TraceDirectory.create(path)
     directory.writeFile('no/such/folder', 'x')
     directory.writeStep({ tick: 1 })
     expect(() => directory.close()).toThrow(TraceError)

@@ -32,6 +32,7 @@ export async function openNetwork(manifest: Manifest) {
   const state = protocol.loadState(files.genesisSsz, genesisFork(plan.forks) as never)
   const time = new SlotTime({ genesisTimeMs: testGenesisTime * 1000, ...plan })
   const defects: unknown[] = []
+  const missedDuties: unknown[] = []
   const onError = (error: unknown) => void defects.push(error)
   const clock = new VirtualClock({ startMs: time.genesisTimeMs - 1000, onError })
   const links = new LinkNetwork({ clock, seed, seenTtlMs: 60_000, onError: (_peer, error) => onError(error) })
@@ -58,7 +59,7 @@ export async function openNetwork(manifest: Manifest) {
         genesis: genesisAnchor(protocol, state),
         version: 'eth-localnet/test',
         observer: undefined,
-        onDutyFailure: ({ error }) => onError(error),
+        onDutyFailure: ({ error }) => void missedDuties.push(error),
         onDefect: onError,
       }),
     ),
@@ -67,5 +68,17 @@ export async function openNetwork(manifest: Manifest) {
   if (first === undefined) throw new RangeError('The plan has no node.')
   /** Up to some time within a slot, in 1/10,000 of it. */
   const advanceTo = (slot: number, basisPoints = 0) => clock.advanceTo(time.dueInSlotMs(slot, basisPoints))
-  return { config, protocol, time, clock, links, nodes, node: first, api: first.api, defects, advanceTo }
+  return {
+    config,
+    protocol,
+    time,
+    clock,
+    links,
+    nodes,
+    node: first,
+    api: first.api,
+    defects,
+    missedDuties,
+    advanceTo,
+  }
 }

@@ -74,3 +74,25 @@ export function violations(pointer: string, value: unknown): string | undefined 
   const validate = schemaAt(pointer)
   return validate(value) ? undefined : ajv.errorsText(validate.errors)
 }
+
+interface EventOperation {
+  responses: {
+    200: { content: { 'text/event-stream': { examples: Record<string, { value: string }> } } }
+  }
+}
+
+const eventOperation = description['x-files']['apis/eventstream/index.yaml']?.get as unknown as EventOperation
+
+/** The data of the standard's example event for each topic. */
+export const eventExamples: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries(eventOperation.responses[200].content['text/event-stream'].examples).map(
+    ([topic, { value }]) => [topic, JSON.parse(/^data: (.*)$/m.exec(value)?.[1] ?? 'null')],
+  ),
+)
+
+/** The names and kinds of all members, whatever their values; lists may be empty, so only that they are lists. */
+export function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return 'list'
+  if (typeof value !== 'object' || value === null) return typeof value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shapeOf(member)]))
+}

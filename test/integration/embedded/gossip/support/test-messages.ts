@@ -65,7 +65,12 @@ export class TestMessages {
   aggregate(
     head: SignedBlock,
     slot: number,
-    { committeeIndex = 0, aggregator = 0, positions = [0, 1], bitCount = undefined as number | undefined } = {},
+    {
+      committeeIndex = 0,
+      aggregator = 0,
+      positions = [0, 1],
+      bitCount = undefined as number | undefined,
+    } = {},
   ): SignedAggregateAndProof<Fork> {
     const { signer } = this.#builder
     const data = this.#data(head, slot, committeeIndex)
@@ -76,22 +81,30 @@ export class TestMessages {
     const plain = {
       aggregationBits: bits,
       data,
-      signature: signers.length === 0 ? new Uint8Array(96) : signer.signTogether(signers, signer.attestationRoot(data)),
+      signature:
+        signers.length === 0
+          ? new Uint8Array(96)
+          : signer.signTogether(signers, signer.attestationRoot(data)),
     }
     const committeeBits = BitArray.fromSingleBit(MAX_COMMITTEES_PER_SLOT, committeeIndex)
     const isDeneb = this.#builder.forkAt(slot) === ForkName.deneb
-    return this.signAggregate({
-      aggregatorIndex: committee[aggregator] ?? 0,
-      aggregate: isDeneb ? plain : { ...plain, committeeBits },
-      selectionProof: this.#selectionProof(committee[aggregator] ?? 0, slot),
-    })
+    const aggregatorIndex = committee[aggregator] ?? 0
+    const selectionProof = this.#selectionProof(aggregatorIndex, slot)
+    return isDeneb
+      ? this.signAggregate({ aggregatorIndex, aggregate: plain, selectionProof })
+      : this.signAggregate({ aggregatorIndex, aggregate: { ...plain, committeeBits }, selectionProof })
   }
 
   signAggregate(message: SignedAggregateAndProof<Fork>['message']): SignedAggregateAndProof<Fork> {
     const { signer } = this.#builder
     const { slot } = message.aggregate.data
-    const type = 'committeeBits' in message.aggregate ? ssz.electra.AggregateAndProof : ssz.phase0.AggregateAndProof
-    const root = computeSigningRoot<typeof message>(type, message, signer.domain(DOMAIN_AGGREGATE_AND_PROOF, slot))
+    const type =
+      'committeeBits' in message.aggregate ? ssz.electra.AggregateAndProof : ssz.phase0.AggregateAndProof
+    const root = computeSigningRoot<typeof message>(
+      type,
+      message,
+      signer.domain(DOMAIN_AGGREGATE_AND_PROOF, slot),
+    )
     return { message, signature: signer.sign(message.aggregatorIndex, root) }
   }
 
@@ -151,7 +164,10 @@ export class TestMessages {
     const { protocol, signer } = this.#builder
     const message = { validatorIndex, epoch }
     const domain = protocol.config.getDomainForVoluntaryExit(epoch * SLOTS_PER_EPOCH)
-    return { message, signature: signer.sign(validatorIndex, computeSigningRoot(ssz.phase0.VoluntaryExit, message, domain)) }
+    return {
+      message,
+      signature: signer.sign(validatorIndex, computeSigningRoot(ssz.phase0.VoluntaryExit, message, domain)),
+    }
   }
 
   /** Two headers of one slot. */
@@ -194,7 +210,10 @@ export class TestMessages {
 
   #selectionProof(validatorIndex: number, slot: number): Uint8Array {
     const { signer } = this.#builder
-    return signer.sign(validatorIndex, computeSigningRoot(ssz.Slot, slot, signer.domain(DOMAIN_SELECTION_PROOF, slot)))
+    return signer.sign(
+      validatorIndex,
+      computeSigningRoot(ssz.Slot, slot, signer.domain(DOMAIN_SELECTION_PROOF, slot)),
+    )
   }
 
   #data(head: SignedBlock, slot: number, committeeIndex: number): phase0.AttestationData {
