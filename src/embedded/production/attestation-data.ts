@@ -29,7 +29,10 @@ export class AttestationDataMaker {
     }
     const { data } = this.#latest
     const isElectra = this.#chain.protocol.config.getForkSeq(slot) >= ForkSeq.electra
-    return isElectra || committeeIndex === 0 ? data : { ...data, index: committeeIndex }
+    if (isElectra || committeeIndex === 0) return data
+    // Field by field: a spread would copy the root that the SSZ library remembers by a symbol in the object.
+    const { beaconBlockRoot, source, target } = data
+    return { slot, index: committeeIndex, beaconBlockRoot, source, target }
   }
 
   #make(slot: number, head: ChainHead): phase0.AttestationData {
