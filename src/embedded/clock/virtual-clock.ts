@@ -98,7 +98,7 @@ export class VirtualClock implements Clock {
       this.#nowMs = nextMs
       const promises = runEvents(this.#queue.takeEarliest(), this.#onError)
       if (promises.length > 0) await this.#settled(promises)
-      const turn = undefined
+      const turn = this.#share.giveTurn()
       if (turn !== undefined) await turn
     }
     this.#nowMs = Math.max(targetMs, this.#nowMs)

@@ -20,6 +20,10 @@ export interface AggregatePlace {
   readonly committee: Uint32Array
   /** Empty when the number of bits is not that of the committee. */
   readonly attestingIndices: readonly number[]
+  /** Whether the selection proof selects the validator as an aggregator. */
+  readonly isSelected: boolean
+  /** Whether the aggregator is a member. */
+  readonly isMember: boolean
 }
 
 /** An aggregate of one committee and its aggregator, of any fork. */

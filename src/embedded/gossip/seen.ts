@@ -99,14 +99,18 @@ export class BoundedSet<Member> {
 const EPOCHS_KEPT = 3
 /** Slots for which sync messages are judged, with room for clocks that differ by more than a short slot. */
 const SLOTS_KEPT = 8
-/** Proposals of more slots than any network goes without finality. */
-const PROPOSALS_KEPT = 16_384
+/**
+ * Slots whose proposers are remembered: two of the longest epochs. Of an older slot, in a chain that does not
+ * finalize, a block that is known is known to fork choice.
+ */
+const PROPOSAL_SLOTS_KEPT = 64
 /** Operations on validators; a validator has one of each in its life. */
 const OPERATIONS_KEPT = 65_536
 
 /** `Seen` (p2p-interface.md): what this node has found valid already. Its own, as every node hears on its own. */
 export class Seen {
-  readonly proposals = new BoundedSet<string>(PROPOSALS_KEPT)
+  /** Proposers by slot. */
+  readonly proposers = new RecentIndices(PROPOSAL_SLOTS_KEPT)
   readonly attesters = new RecentIndices(EPOCHS_KEPT)
   readonly aggregators = new RecentIndices(EPOCHS_KEPT)
   readonly aggregates = new RecentBits(EPOCHS_KEPT)

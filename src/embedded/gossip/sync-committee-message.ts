@@ -1,5 +1,5 @@
 import { SYNC_COMMITTEE_SIZE, SYNC_COMMITTEE_SUBNET_COUNT } from '@lodestar/params'
-import type { SyncCommitteeCache } from '@lodestar/state-transition'
+import { isSyncCommitteeAggregator, type SyncCommitteeCache } from '@lodestar/state-transition'
 import { type altair, ssz } from '@lodestar/types'
 import { toRootHex } from '@lodestar/utils'
 import type { Root } from '../fork-choice/types.ts'
@@ -36,6 +36,7 @@ export class ContributionMessage {
   readonly value: altair.SignedContributionAndProof
   readonly blockRoot: Root
   readonly positions: readonly number[]
+  #isSelected: boolean | undefined
   #key: string | undefined
   #validated: ValidatedContribution | undefined
 
@@ -44,6 +45,12 @@ export class ContributionMessage {
     this.value = value
     this.blockRoot = toRootHex(contribution.beaconBlockRoot)
     this.positions = setPositions(contribution.aggregationBits)
+  }
+
+  /** Whether the selection proof selects the validator as an aggregator. */
+  get isSelected(): boolean {
+    this.#isSelected ??= isSyncCommitteeAggregator(this.value.message.selectionProof)
+    return this.#isSelected
   }
 
   /** What contributions of a slot must share to be compared by their bits. */

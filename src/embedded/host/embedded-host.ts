@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createBeaconConfig } from '@lodestar/config'
 import { makeChainConfig } from '../../genesis/chain-config.ts'
 import { genesisFork } from '../../genesis/fork-epochs.ts'
@@ -15,6 +16,7 @@ import { ExecutionLinks } from '../links/execution-links.ts'
 import { LinkNetwork } from '../links/link-network.ts'
 import { Protocol } from '../protocol/protocol.ts'
 import type { Fork } from '../protocol/signed-block.ts'
+import { TraceWriter } from '../trace/trace-writer.ts'
 import { EmbeddedNode } from './embedded-node.ts'
 import { HistoryDigest } from './history-digest.ts'
 import type {
@@ -89,7 +91,7 @@ export class EmbeddedHost implements HostMethods {
       }),
       stores: await NetworkStores.open(parameters.storeDirectory),
       digest: new HistoryDigest(),
-      observe: () => undefined,
+      observe: traceInto(parameters.traceDirectory),
     }
     // In the order of the plan, whichever of them is started first.
     for (const node of manifest.nodes) this.#connect(node, declaredPeers(manifest.edges, node.name))
@@ -199,4 +201,9 @@ export class EmbeddedHost implements HostMethods {
   #failAll(error: unknown): void {
     for (const node of this.#nodes.values()) node.fail('consensus', error)
   }
+}
+
+/** Each node's life in a folder of its own. */
+function traceInto(directory: string | undefined): NetworkContext['observe'] {
+  return directory === undefined ? () => undefined : (node) => new TraceWriter(join(directory, node))
 }

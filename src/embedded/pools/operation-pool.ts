@@ -37,7 +37,8 @@ export class OperationPool {
   addAttesterSlashing(slashing: AttesterSlashing<Fork>): boolean {
     if (this.#attesterSlashings.length >= operationsMax) return false
     const indices = getAttesterSlashableIndices(slashing)
-    if (indices.every((index) => this.hasAttesterSlashing(index))) return false
+    const slashed = new Set(this.#attesterSlashings.flatMap((known) => known.indices))
+    if (indices.every((index) => slashed.has(index))) return false
     this.#attesterSlashings = [...this.#attesterSlashings, { slashing, indices }]
     return true
   }
@@ -50,22 +51,6 @@ export class OperationPool {
   /** @returns whether it is the first of its validator */
   addBlsChange(change: capella.SignedBLSToExecutionChange): boolean {
     return addFirst(this.#blsChanges, change.message.validatorIndex, change)
-  }
-
-  hasProposerSlashing(validatorIndex: number): boolean {
-    return this.#proposerSlashings.has(validatorIndex)
-  }
-
-  hasAttesterSlashing(validatorIndex: number): boolean {
-    return this.#attesterSlashings.some(({ indices }) => indices.includes(validatorIndex))
-  }
-
-  hasVoluntaryExit(validatorIndex: number): boolean {
-    return this.#voluntaryExits.has(validatorIndex)
-  }
-
-  hasBlsChange(validatorIndex: number): boolean {
-    return this.#blsChanges.has(validatorIndex)
   }
 
   /** Those that are not lost in this state. */

@@ -134,13 +134,20 @@ export class Sync implements BlockFinder {
     })
   }
 
-  /** Status is exchanged anew each epoch, and while there is reason to think that others are further. */
+  /**
+   * Status is exchanged anew with one peer each epoch, and with all while there is reason to think that they
+   * are further: what the others have, gossip tells.
+   */
   #onSlot(slot: number): void {
-    const isBehind = this.syncDistance > SLOTS_BEHIND_TOLERATED && slot % SLOTS_BEHIND_TOLERATED === 0
-    if (slot % this.#chain.time.slotsPerEpoch !== 0 && !isBehind) return
-    for (const { peerId, direction } of this.#peers.all) {
-      // One exchange tells both ends.
-      if (direction === 'outbound') this.#run(() => this.#handshake(peerId))
+    const { slotsPerEpoch } = this.#chain.time
+    // One exchange tells both ends.
+    const dialled = this.#peers.all.filter(({ direction }) => direction === 'outbound')
+    if (this.syncDistance > SLOTS_BEHIND_TOLERATED) {
+      if (slot % SLOTS_BEHIND_TOLERATED !== 0) return
+      for (const { peerId } of dialled) this.#run(() => this.#handshake(peerId))
+    } else if (slot % slotsPerEpoch === 0) {
+      const next = dialled[(slot / slotsPerEpoch) % dialled.length]
+      if (next !== undefined) this.#run(() => this.#handshake(next.peerId))
     }
   }
 
@@ -195,9 +202,11 @@ export class Sync implements BlockFinder {
   #peerAhead(): BestPeer | undefined {
     if (!this.#isRunning) return undefined
     const { head, forkChoice, currentSlot } = this.#chain
-    return this.#peers.best(({ peerId }, { headRoot, headSlot }) => {
+    const { epoch } = forkChoice.finalizedCheckpoint
+    return this.#peers.best(({ peerId }, { finalizedEpoch, headRoot, headSlot }) => {
+      const isAhead = finalizedEpoch > epoch || headSlot > head.slot + SLOTS_AHEAD_TOLERATED
       // A head of the future cannot be imported, whoever's clock is wrong.
-      if (headSlot <= head.slot + SLOTS_AHEAD_TOLERATED || headSlot > currentSlot) return false
+      if (!isAhead || headSlot > currentSlot) return false
       return forkChoice.getBlock(headRoot) === undefined && !this.#isResting(peerId)
     })
   }

@@ -1,6 +1,7 @@
 import { BitArray } from '@chainsafe/ssz'
 import type { BeaconConfig } from '@lodestar/config'
 import { ForkSeq } from '@lodestar/params'
+import { isAggregatorFromCommitteeLength } from '@lodestar/state-transition'
 import { type AggregateAndProof, type phase0, type SingleAttestation, ssz } from '@lodestar/types'
 import { bytesToHex } from '../../genesis/hex.ts'
 import type { Root } from '../fork-choice/types.ts'
@@ -68,14 +69,13 @@ export class AttestationDuty {
   /** When this node makes aggregates in a slot in which it has attested. */
   async turns(slot: number): Promise<readonly CommitteeTurn[]> {
     if (this.#vote?.slot !== slot) return []
-    const { roster, signer } = this.#context
-    return committeeTurns(await roster.attesters(slot), (index) => signer.signSelectionProof(index, slot))
+    return committeeTurns(await this.#context.roster.attesters(slot))
   }
 
-  /** "Broadcast aggregate", unless a received one has all votes that this node knows. */
+  /** "Broadcast aggregate" of who is selected, unless a received one has all votes that this node knows. */
   async aggregate(slot: number, turn: CommitteeTurn): Promise<void> {
     const { api, report, signer } = this.#context
-    const { committeeIndex, validatorIndex: aggregatorIndex } = turn
+    const { committeeIndex, committeeLength, validatorIndex: aggregatorIndex } = turn
     const vote = this.#vote
     if (vote?.slot !== slot) return
     await report.attempt('aggregate', slot, [aggregatorIndex], async () => {
@@ -84,7 +84,8 @@ export class AttestationDuty {
       const aggregate = api.aggregate(slot, dataRoot, committeeIndex)
       // None of this committee's attestations came through, not even the node's own: told of before.
       if (aggregate === undefined) return report.spared('aggregate')
-      const selectionProof = turn.selectionProof ?? signer.signSelectionProof(aggregatorIndex, slot)
+      const selectionProof = signer.signSelectionProof(aggregatorIndex, slot)
+      if (!isAggregatorFromCommitteeLength(committeeLength, selectionProof)) return
       const message = { aggregatorIndex, aggregate, selectionProof } as AggregateAndProof<Fork>
       const signed = signer.signAggregate(message)
       await report.publish('aggregate', slot, [aggregatorIndex], () => api.submitAggregates([signed]))

@@ -1,3 +1,4 @@
+import { isSyncCommitteeAggregator } from '@lodestar/state-transition'
 import { fromHex } from '@lodestar/utils'
 import type { Root } from '../fork-choice/types.ts'
 import { type SubcommitteeTurn, subcommitteeTurns } from './aggregation-turns.ts'
@@ -29,13 +30,10 @@ export class SyncCommitteeDuty {
   /** When this node makes contributions in a slot in which it has signed. */
   async turns(slot: number): Promise<readonly SubcommitteeTurn[]> {
     if (this.#vote?.slot !== slot) return []
-    const { roster, signer } = this.#context
-    return subcommitteeTurns(slot, await roster.syncMembers(slot), (validatorIndex, subcommitteeIndex) =>
-      signer.signSyncSelectionProof(validatorIndex, slot, subcommitteeIndex),
-    )
+    return subcommitteeTurns(slot, await this.#context.roster.syncMembers(slot))
   }
 
-  /** "Broadcast sync committee contribution", unless a received one has all votes that this node knows. */
+  /** "Broadcast sync committee contribution" of who is selected, unless a received one has all votes that this node knows. */
   async contribute(slot: number, turn: SubcommitteeTurn): Promise<void> {
     const { api, report, signer } = this.#context
     const { subcommitteeIndex, validatorIndex: aggregatorIndex } = turn
@@ -47,8 +45,8 @@ export class SyncCommitteeDuty {
       const contribution = api.syncContribution(slot, subcommitteeIndex, blockRoot)
       // None of its messages came through, not even the node's own: told of before.
       if (contribution === undefined) return report.spared('contribution')
-      const selectionProof =
-        turn.selectionProof ?? signer.signSyncSelectionProof(aggregatorIndex, slot, subcommitteeIndex)
+      const selectionProof = signer.signSyncSelectionProof(aggregatorIndex, slot, subcommitteeIndex)
+      if (!isSyncCommitteeAggregator(selectionProof)) return
       const signed = signer.signContribution({ aggregatorIndex, contribution, selectionProof })
       await report.publish('contribution', slot, [aggregatorIndex], () => api.submitContributions([signed]))
     })

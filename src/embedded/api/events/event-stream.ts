@@ -7,14 +7,17 @@ import type { EventHub, EventTopic } from './event-hub.ts'
 /** Streams of one node at a time. */
 const streamsMax = 64
 /** What may wait for a client that does not read before its stream is ended. */
-const backlogBytesMax = 8 * 1024 * 1024
+const defaultBacklogBytesMax = 8 * 1024 * 1024
 
 /**
  * `GET /eth/v1/events`: server-sent events of the topics asked for, until the client goes away. Of topics that
  * an embedded node has no events for, such as those of blobs and of light clients, none ever comes.
  * @throws BeaconApiError 400 for a topic that the standard does not have, 503 when there are too many streams
  */
-export function serveEvents(hub: EventHub): (context: Context) => Response {
+export function serveEvents(
+  hub: EventHub,
+  backlogBytesMax = defaultBacklogBytesMax,
+): (context: Context) => Response {
   return ({ req }) => {
     const kinds = { topics: parameterKinds.stringArrayRequired }
     const { topics } = readParameters(kinds, (name) => req.queries(name) ?? []) as { topics: string[] }
@@ -22,7 +25,7 @@ export function serveEvents(hub: EventHub): (context: Context) => Response {
     if (hub.size >= streamsMax)
       throw new BeaconApiError(503, `There are ${streamsMax} event streams already.`)
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-    return new Response(eventStream(hub, wanted), { headers })
+    return new Response(eventStream(hub, wanted, backlogBytesMax), { headers })
   }
 }
 
@@ -32,7 +35,11 @@ function requireTopic(topic: string): EventTopic {
   return known
 }
 
-function eventStream(hub: EventHub, topics: ReadonlySet<EventTopic>): ReadableStream<Uint8Array> {
+function eventStream(
+  hub: EventHub,
+  topics: ReadonlySet<EventTopic>,
+  backlogBytesMax: number,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let unsubscribe = () => {}
   return new ReadableStream<Uint8Array>(

@@ -64,7 +64,7 @@ function beforeInCommittee(message: AggregateMessage, node: GossipNode): Refusal
   message.place ??= findPlace(message, node)
   if (message.place === undefined) return ignore('the state of the block being voted for is not available')
   if (message.place === null) return reject('committee index out of range')
-  const { committee, attestingIndices } = message.place
+  const { committee, attestingIndices, isSelected, isMember } = message.place
 
   // [REJECT] The number of aggregation bits matches the committee size
   if (message.bits.bitLen !== committee.length) {
@@ -75,15 +75,10 @@ function beforeInCommittee(message: AggregateMessage, node: GossipNode): Refusal
   if (attestingIndices.length < 1) return reject('aggregate has no participants')
 
   // [REJECT] The selection proof selects the validator as an aggregator
-  const { selectionProof } = message.value.message
-  if (!isAggregatorFromCommitteeLength(committee.length, selectionProof)) {
-    return reject('validator is not selected as aggregator')
-  }
+  if (!isSelected) return reject('validator is not selected as aggregator')
 
   // [REJECT] The aggregator is a member of the committee
-  if (!committee.includes(message.aggregatorIndex))
-    return reject('aggregator is not a member of the committee')
-
+  if (!isMember) return reject('aggregator is not a member of the committee')
   return undefined
 }
 
@@ -127,7 +122,12 @@ function findPlace(message: AggregateMessage, node: GossipNode): AggregatePlace 
   const committee = shuffling.committees[content.slot % node.time.slots.slotsPerEpoch]?.[committeeIndex]
   if (committee === undefined) return null
   const positions = bits.bitLen === committee.length ? setPositions(bits) : []
-  return { committee, attestingIndices: positions.map((position) => committee[position] ?? 0) }
+  return {
+    committee,
+    attestingIndices: positions.map((position) => committee[position] ?? 0),
+    isSelected: isAggregatorFromCommitteeLength(committee.length, message.value.message.selectionProof),
+    isMember: committee.includes(message.aggregatorIndex),
+  }
 }
 
 /** The place that `before` has found. */

@@ -16,7 +16,7 @@ export const beaconBlockRules: TopicRules<SignedBlock> = {
   signatures: (block, node) => [proposerSignature(block, node)],
   after,
   accept(block, node) {
-    node.seen.proposals.add(proposalKey(block))
+    node.seen.proposers.add(block.slot, block.proposerIndex)
     node.importBlock(block)
   },
 }
@@ -26,8 +26,10 @@ function before(block: SignedBlock, node: GossipNode): Refusal | undefined {
   const { chain, time, seen, failedBlocks } = node
 
   // [IGNORE] The block is the first block with valid signature received for the slot and proposer
-  if (seen.proposals.has(proposalKey(block))) {
-    return known(block, node, 'block is not the first valid block for this slot and proposer')
+  const isKnown = chain.forkChoice.getBlock(block.root) !== undefined
+  if (isKnown || seen.proposers.has(slot, block.proposerIndex)) {
+    // The very same block is no news; another one of the proposer is an equivocation.
+    return { ...ignore('block is not the first valid block for this slot and proposer'), isKnown }
   }
 
   // [IGNORE] The block is not from a future slot (MAY be queued for processing at the appropriate slot)
@@ -125,14 +127,4 @@ function proposerAt({ slot, parentRoot }: SignedBlock, { chain, time }: GossipNo
   const isSameEpoch = parentState?.epochCtx.epoch === time.slots.epochOf(slot)
   const state = isSameEpoch ? parentState : chain.stateAt(parentRoot, slot)
   return state?.epochCtx.getBeaconProposer(slot)
-}
-
-function proposalKey({ slot, proposerIndex }: SignedBlock): string {
-  return `${slot}:${proposerIndex}`
-}
-
-/** The very same block counts as published when we sent it before; another one of the proposer does not. */
-function known(block: SignedBlock, { chain }: GossipNode, reason: string): Refusal {
-  const refusal = ignore(reason)
-  return chain.forkChoice.getBlock(block.root) === undefined ? refusal : { ...refusal, isKnown: true }
 }

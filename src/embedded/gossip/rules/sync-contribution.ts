@@ -4,12 +4,7 @@ import {
   DOMAIN_SYNC_COMMITTEE_SELECTION_PROOF,
   SYNC_COMMITTEE_SUBNET_COUNT,
 } from '@lodestar/params'
-import {
-  computeSigningRoot,
-  isSyncCommitteeAggregator,
-  SignatureSetType,
-  type SyncCommitteeCache,
-} from '@lodestar/state-transition'
+import { computeSigningRoot, SignatureSetType, type SyncCommitteeCache } from '@lodestar/state-transition'
 import { ssz } from '@lodestar/types'
 import { domainAtEpoch } from '../attestation-content.ts'
 import type { GossipNode, TopicRules } from '../gossip-node.ts'
@@ -39,7 +34,7 @@ export const syncContributionRules: TopicRules<ContributionMessage> = {
 }
 
 function before(message: ContributionMessage, node: GossipNode): Refusal | undefined {
-  const { aggregatorIndex, contribution, selectionProof } = message.value.message
+  const { aggregatorIndex, contribution } = message.value.message
   const { slot, subcommitteeIndex, aggregationBits } = contribution
   const isSubcommittee = subcommitteeIndex < SYNC_COMMITTEE_SUBNET_COUNT
 
@@ -69,7 +64,7 @@ function before(message: ContributionMessage, node: GossipNode): Refusal | undef
   if (message.positions.length === 0) return reject('contribution has no participants')
 
   // [REJECT] The selection_proof selects the validator as an aggregator for the slot
-  if (!isSyncCommitteeAggregator(selectionProof)) return reject('validator is not selected as aggregator')
+  if (!message.isSelected) return reject('validator is not selected as aggregator')
 
   // [REJECT] The aggregator index is valid
   if (aggregatorIndex >= node.chain.head.state.validators.length)

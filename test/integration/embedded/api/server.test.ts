@@ -49,7 +49,7 @@ test('answers over HTTP as in process', async () => {
     body: '["0"]',
     headers: { 'content-type': 'application/json' },
   })
-  expect((await posted.json()).data).toHaveLength(1)
+  expect(await posted.json()).toMatchObject({ data: [{ validator_index: '0' }] })
 })
 
 test('lets in no page of another site', async () => {

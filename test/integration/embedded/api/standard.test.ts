@@ -4,6 +4,7 @@ import { testManifest } from '../support/test-manifest.ts'
 import type { ApiNetwork } from './support/api-network.ts'
 import type { ApiRequest } from './support/requests.ts'
 import { operations, type StandardOperation, violations } from './support/standard.ts'
+import { readJson } from './support/test-api.ts'
 
 // A fork on the way: what is older is described by its own fork's schemas, and comes out of the store.
 const manifest = testManifest({
@@ -72,7 +73,7 @@ describe('as JSON, by the schemas of the standard', () => {
 
 describe('as SSZ the same as JSON', () => {
   test.each(served.filter(({ hasSsz }) => hasSsz))('$method $path', async (operation) => {
-    const json = await (await ask(operation, 'application/json')).json()
+    const { body: json } = await readJson(await ask(operation, 'application/json'))
     const answer = await ask(operation, 'application/octet-stream;q=1,application/json;q=0.9')
     expect(answer.headers.get('content-type')).toBe('application/octet-stream')
     const bytes = new Uint8Array(await answer.arrayBuffer())

@@ -109,17 +109,22 @@ test('blocks and votes cross two forks', async () => {
 test('a vote in a topic of another fork than its own is rejected', async () => {
   const nodes = new TestNodes(builder)
   const a = await nodes.add('a')
-  const block = await builder.build({ parent: builder.genesis.block, slot: 1, syncAggregate: false })
-  await nodes.advanceToSlot(1)
-  await a.chain.importBlock(nodes.protocol.decodeBlock(block.bytes))
-  const data = encodeAttestation(new TestMessages(builder).attestation(block, 1))
   const topics = GossipTopics.of(nodes.protocol.config)
-  const judge = (epoch: number) =>
-    a.gossip.handle(
-      { topic: topics.topic('beacon_attestation', epoch, 2).name, data: new Uint8Array(data), id: '' },
-      'peer',
-    )
-  expect(await judge(2)).toBe('reject')
-  expect(await judge(0)).toBe('accept')
-  expect([...a.gossip.refusalCounts.keys()]).toEqual(['beacon_attestation reject: message is malformed'])
+  const { block } = builder.genesis
+  const messages = new TestMessages(builder)
+  const judge = (slot: number, epoch: number, subnet: number) => {
+    const data = encodeAttestation(messages.attestation(block, slot))
+    const { name } = topics.topic('beacon_attestation', epoch, subnet)
+    return a.gossip.handle({ topic: name, data, id: '' }, 'peer')
+  }
+  await nodes.advanceToSlot(1)
+  expect(await judge(1, 2, 2)).toBe('reject')
+  expect(await judge(1, 0, 2)).toBe('accept')
+  await nodes.advanceToSlot(23)
+  expect(await judge(23, 3, 14)).toBe('reject')
+  expect(await judge(23, 2, 14)).toBe('accept')
+  expect([...a.gossip.refusalCounts.keys()]).toEqual([
+    'beacon_attestation reject: message is malformed',
+    "beacon_attestation reject: message is not of its topic's fork",
+  ])
 })

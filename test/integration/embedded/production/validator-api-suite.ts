@@ -1,4 +1,5 @@
 import { SLOTS_PER_EPOCH, SYNC_COMMITTEE_SIZE } from '@lodestar/params'
+import { ssz } from '@lodestar/types'
 import { fromHex, toRootHex } from '@lodestar/utils'
 import { expect, test } from 'vitest'
 import type { ValidatorApiCode } from '../../../../src/embedded/production/errors.ts'
@@ -137,7 +138,12 @@ export function testAttesting(manifest: Manifest): void {
     expect(data.source.epoch).toBe(2)
     expect(api.attestationData(slot, 0)).toBe(data)
     const isElectra = node.config.getForkName(slot) !== 'deneb'
-    expect(api.attestationData(slot, 1).index).toBe(isElectra ? 0 : 1)
+    // The root of the first committee's data is remembered in it; the second's must not take that over.
+    const rootOf = ssz.phase0.AttestationData.hashTreeRoot.bind(ssz.phase0.AttestationData)
+    const firstRoot = rootOf(data)
+    const second = api.attestationData(slot, 1)
+    expect(second.index).toBe(isElectra ? 0 : 1)
+    expect(toRootHex(rootOf(second)) === toRootHex(firstRoot)).toBe(isElectra)
 
     // One of the past: the block of then.
     const before = api.attestationData(slot - 1, 0)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { activatePreset } from '../../../../src/genesis/preset.ts'
@@ -9,17 +8,6 @@ activatePreset(testManifest({ preset: 'mainnet' }).chain)
 const { committeeTurns, subcommitteeTurns } = await import(
   '../../../../src/embedded/validator/aggregation-turns.ts'
 )
-
-/** A proof that stands for a signature. */
-function proofOf(...parts: number[]): Uint8Array {
-  const digest = createHash('sha512').update(parts.join()).digest()
-  return Uint8Array.from([...digest, ...digest.subarray(0, 32)])
-}
-
-/** `bytes_to_uint64(hash(proof)[0:8]) % modulo == 0`. */
-function isSelected(proof: Uint8Array, modulo: number): boolean {
-  return createHash('sha256').update(proof).digest().readBigUInt64LE() % BigInt(modulo) === 0n
-}
 
 /** Members of one committee that a node holds: position and validator alike. */
 const committeeArbitrary = fc
@@ -46,51 +34,47 @@ function dutiesOf({ committeeLength, positions }: { committeeLength: number; pos
 }
 
 describe('committees', () => {
-  test('the turn is that of the first of the node that the specification selects', () => {
+  test('where everyone is selected, the turn is that of the first that the node has', () => {
     const property = fc.property(committeeArbitrary, (committee) => {
-      const turns = committeeTurns(dutiesOf(committee), (index) => proofOf(index))
-      const modulo = Math.max(1, Math.floor(committee.committeeLength / 16))
-      const selected = committee.positions.filter((position) => isSelected(proofOf(1000 + position), modulo))
-      const first = Math.min(...selected)
-      expect(turns.map(({ validatorIndex }) => validatorIndex)).toEqual(
-        selected.length === 0 ? [] : [1000 + first],
-      )
-      for (const { committeeIndex, moment, selectionProof } of turns) {
-        expect(committeeIndex).toBe(3)
-        expect(moment).toBeGreaterThanOrEqual(0)
-        expect(moment).toBeLessThan(1)
-        if (selectionProof !== undefined) expect(selectionProof).toEqual(proofOf(1000 + first))
-      }
+      fc.pre(committee.committeeLength < 32)
+      const turns = committeeTurns(dutiesOf(committee))
+      const first = Math.min(...committee.positions)
+      expect(turns).toEqual([
+        {
+          committeeIndex: 3,
+          validatorIndex: 1000 + first,
+          committeeLength: committee.committeeLength,
+          moment: Math.sqrt(first / committee.committeeLength),
+        },
+      ])
     })
     fc.assert(property)
   })
 
-  test('all proofs are made where they draw lots, and none where everyone is selected', () => {
+  test('where proofs draw lots, each member has its turn, in the order of the committee', () => {
     const property = fc.property(committeeArbitrary, (committee) => {
-      const proved: number[] = []
-      committeeTurns(dutiesOf(committee), (index) => {
-        proved.push(index)
-        return proofOf(index)
-      })
-      const isLottery = Math.floor(committee.committeeLength / 16) > 1
-      expect(proved.length).toBe(isLottery ? committee.positions.length : 0)
+      fc.pre(committee.committeeLength >= 32)
+      const turns = committeeTurns(dutiesOf(committee))
+      const inOrder = committee.positions.toSorted((a, b) => a - b)
+      expect(turns.map(({ validatorIndex }) => validatorIndex)).toEqual(inOrder.map((place) => 1000 + place))
+      expect(turns.every(({ moment }) => moment >= 0 && moment < 1)).toBe(true)
     })
     fc.assert(property)
   })
 
   test('of all nodes of a committee one goes at once, and each later one at a later moment', () => {
     const moments = [2, 0, 3, 1].map((position) => {
-      const [turn] = committeeTurns(dutiesOf({ committeeLength: 4, positions: [position] }), () => proofOf())
+      const [turn] = committeeTurns(dutiesOf({ committeeLength: 4, positions: [position] }))
       return turn?.moment
     })
     expect(moments).toEqual([Math.sqrt(2 / 4), 0, Math.sqrt(3 / 4), Math.sqrt(1 / 4)])
   })
 
-  test('one turn for each committee', () => {
+  test('each committee has turns of its own', () => {
     const [duty] = dutiesOf({ committeeLength: 4, positions: [1] })
     if (duty === undefined) throw new TypeError('no duty')
     const others = [{ ...duty, committeeIndex: 0 }, duty, { ...duty, committeeIndex: 1, validatorIndex: 7 }]
-    const turns = committeeTurns(others, () => proofOf())
+    const turns = committeeTurns(others)
     expect(turns.map(({ committeeIndex, validatorIndex }) => [committeeIndex, validatorIndex])).toEqual([
       [0, 1001],
       [3, 1001],
@@ -104,28 +88,26 @@ describe('sync subcommittees', () => {
     maxLength: 10,
   })
 
-  test('for each that the node has a selected member in, the turn is that of the first of them', () => {
+  test('each member of the node has one turn in each that it sits in, at its first seat', () => {
     const property = fc.property(fc.nat(1000), seatsArbitrary, (slot, members) => {
       const duties = members.map((seats, validatorIndex) => ({
         pubkey: new Uint8Array(48),
         validatorIndex,
         validatorSyncCommitteeIndices: seats,
       }))
-      const turns = subcommitteeTurns(slot, duties, proofOf)
-      const expected = [0, 1, 2, 3].flatMap((subcommittee) => {
-        const candidates = members.flatMap((seats, index) => {
+      const expected = members.flatMap((seats, validatorIndex) =>
+        [0, 1, 2, 3].flatMap((subcommitteeIndex) => {
           const places = seats
-            .filter((seat) => Math.floor(seat / 128) === subcommittee)
+            .filter((seat) => Math.floor(seat / 128) === subcommitteeIndex)
             .map((seat) => (seat + slot) % 128)
-          const isAggregator = isSelected(proofOf(index, subcommittee), 8)
-          return places.length > 0 && isAggregator ? [{ index, place: Math.min(...places) }] : []
-        })
-        const [first] = candidates.toSorted((a, b) => a.place - b.place)
-        return first === undefined ? [] : [[subcommittee, first.index]]
-      })
-      expect(
-        turns.map(({ subcommitteeIndex, validatorIndex }) => [subcommitteeIndex, validatorIndex]),
-      ).toEqual(expected)
+          if (places.length === 0) return []
+          return [{ moment: Math.sqrt(Math.min(...places) / 128), validatorIndex, subcommitteeIndex }]
+        }),
+      )
+      const turns = subcommitteeTurns(slot, duties)
+      expect(turns).toHaveLength(expected.length)
+      expect(turns).toEqual(expect.arrayContaining(expected))
+      expect(turns.map(({ moment }) => moment)).toEqual(expected.map(({ moment }) => moment).toSorted())
     })
     fc.assert(property)
   })

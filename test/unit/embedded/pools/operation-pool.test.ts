@@ -61,15 +61,6 @@ describe('operation pool', () => {
       expect(pool.addBlsChange(blsChange(1))).toBe(expected)
     }
     expect(pool.size).toBe(4)
-    for (const [index, isKnown] of [
-      [1, true],
-      [2, false],
-    ] as const) {
-      expect(pool.hasProposerSlashing(index)).toBe(isKnown)
-      expect(pool.hasAttesterSlashing(index)).toBe(isKnown)
-      expect(pool.hasVoluntaryExit(index)).toBe(isKnown)
-      expect(pool.hasBlsChange(index)).toBe(isKnown)
-    }
   })
 
   test('takes an attester slashing that slashes anybody more', () => {

@@ -16,7 +16,7 @@ import { expect } from 'vitest'
 import type { Manifest } from '../../../../../src/plan/manifest.ts'
 import { TestSigner } from '../../support/test-signer.ts'
 import type { ApiNetwork } from './api-network.ts'
-import { getData, postJson } from './test-api.ts'
+import { getData, postJson, readJson } from './test-api.ts'
 
 const version = { 'eth-consensus-version': 'fulu' }
 const slotsPerEpoch = 8
@@ -52,7 +52,8 @@ export class OutsideValidators {
     const graffiti = `0x${'fe'.repeat(32)}`
     const path = `/eth/v3/validator/blocks/${slot}?randao_reveal=${reveal}&graffiti=${graffiti}`
     const answer = await this.#api.request(path)
-    return { produced: await answer.json(), headers: answer.headers, duty, graffiti }
+    const { body: produced } = await readJson(answer)
+    return { produced, headers: answer.headers, duty }
   }
 
   /** All attest, and those who are chosen send aggregates. @returns how many of each */

@@ -24,7 +24,7 @@ export async function postJson(
   )
 }
 
-async function readJson(answer: Response): Promise<JsonAnswer> {
+export async function readJson(answer: Response): Promise<JsonAnswer> {
   const text = await answer.text()
   return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
 }
