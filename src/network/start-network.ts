@@ -1,6 +1,7 @@
 import { capabilityRegistry, clientsOf } from '../clients/registry.ts'
 import { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
 import type { Manifest } from '../plan/manifest.ts'
+import { OptionError } from '../plan/option-error.ts'
 import type { NetworkOptions } from '../plan/options.ts'
 import { planNetwork as planWith } from '../plan/plan-network.ts'
 import type { FoundClient } from '../processes/binaries/found-client.ts'
@@ -103,6 +104,7 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     if (found.length > 0) onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
     const budget = budgetOf(manifest)
     const startedAt = performance.now()
+    if (trace !== undefined && !hasEmbedded(manifest)) refuseTrace(trace)
     if (hasEmbedded(manifest)) embedded = await EmbeddedNetwork.load(manifest)
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
     await embedded?.open({
@@ -157,6 +159,15 @@ function budgetOf(manifest: Manifest): StartBudget {
     nodesCpuMs: clients.map((pair) => pair.reduce((sum, { startCpuMs }) => sum + startCpuMs, 0)),
     dialDelayMs: Math.max(...clients.flat().map(({ dialDelayMs = 0 }) => dialDelayMs)),
     idleMs: links === 'in-process' ? manifest.chain.slotDurationMs : 0,
+  })
+}
+
+function refuseTrace(trace: string): never {
+  throw new OptionError({
+    field: 'trace',
+    problem: 'only embedded nodes write traces, and this network has none',
+    given: trace,
+    allowed: 'a network with embedded nodes',
   })
 }
 

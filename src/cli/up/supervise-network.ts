@@ -15,6 +15,8 @@ import type { Emit } from './up-event.ts'
 
 export interface SuperviseParameters {
   readonly place: NetworkPlace
+  /** Directory for the traces of embedded nodes. */
+  readonly trace?: string | undefined
   readonly emit: Emit
   /** Aborted when nobody reads the output any more. */
   readonly outputClosed: AbortSignal
@@ -76,12 +78,13 @@ class Supervisor implements Disposable {
   }
 
   async #start(): Promise<Network> {
-    const { place, onDefect, onDirectory } = this.#parameters
+    const { place, trace, onDefect, onDirectory } = this.#parameters
     const { name, directory, isFresh, options } = place
     this.#network = await startNetwork({
       ...options,
       dir: directory,
       fresh: isFresh,
+      trace,
       signal: this.#interrupts.signal,
       onProgress: (progress) => this.#onProgress(progress),
       onStateChange: (node) => this.#onStateChange(node),

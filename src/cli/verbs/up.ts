@@ -17,6 +17,7 @@ interface UpFlags extends OptionFlags {
   readonly dir?: string
   readonly fresh?: boolean
   readonly detach?: boolean
+  readonly trace?: string
   readonly dryRun?: boolean
   readonly debug?: boolean
 }
@@ -27,6 +28,7 @@ export const addUp: AddVerb = (program, cli) => {
     .option('--config <file>', 'options from a .yaml, .json, .js or .ts file; flags go before it')
     .option('--dir <directory>', 'where to keep the network, and continue it from')
     .option('--fresh', 'remove what a network left in its directory instead of continuing it')
+    .option('--trace <directory>', "write each embedded node's life as a vector of the specification")
     .option('-d, --detach', 'return when it is up; it goes on until `down`')
     .option('--dry-run', 'only print the plan')
   addOutputFlags(command).action((flags: UpFlags) => up(flags, cli))
@@ -73,7 +75,7 @@ async function superviseSomewhere(
   for (;;) {
     const place = await choosePlace({ options, dir: flags.dir, isFresh: flags.fresh ?? false, taken })
     try {
-      return await superviseNetwork({ ...parameters, place })
+      return await superviseNetwork({ ...parameters, place, trace: flags.trace })
     } catch (error) {
       const isTaken = error instanceof DirectoryError && error.code === 'directory-in-use'
       if (!isTaken || !place.isNameFree) throw error

@@ -47,7 +47,7 @@ export class PayloadPreparation {
   readonly #feeRecipients: FeeRecipients
   readonly #onAttributes: (event: PayloadRequested) => void
   readonly #onHead = ({ head }: { head: ChainHead }) => {
-    if (head.slot === this.#chain.currentSlot) void this.#prepare(head.slot + 1)
+    if (head.slot === this.#chain.currentSlot) this.#prepare(head.slot + 1)
   }
   #latest: Preparation | undefined
   #timer: Timer | undefined
@@ -104,25 +104,28 @@ export class PayloadPreparation {
 
   #awaitSlot(slot: number): void {
     const { time } = this.#chain
-    this.#timer = this.#clock.at(time.dueInSlotMs(slot, preparationDueBps), () => {
+    this.#timer = this.#clock.at(time.dueInSlotMs(slot, preparationDueBps), async () => {
       this.#awaitSlot(Math.max(slot, this.#chain.currentSlot) + 1)
-      return this.#prepare(slot + 1)
+      await this.#prepare(slot + 1)
     })
   }
 
-  /** Never rejects: without an answer the payload is asked for again when it is needed, which tells why. */
-  async #prepare(slot: number): Promise<void> {
+  /**
+   * What it returns never rejects: without an answer the payload is asked for again when it is needed, which
+   * tells why. A defect is thrown at once, to the emitter or the clock that called.
+   */
+  #prepare(slot: number): Promise<unknown> | undefined {
     const { head } = this.#chain
     const proposerIndex = proposerAt(head.state, slot)
-    if (proposerIndex === undefined || !this.#feeRecipients.has(proposerIndex)) return
+    if (proposerIndex === undefined || !this.#feeRecipients.has(proposerIndex)) return undefined
     const parentRoot = this.#overrides(head) ? head.block.parentRoot : head.root
     const feeRecipient = this.#feeRecipients.of(proposerIndex)
-    if (this.#preparedFor(slot, parentRoot, feeRecipient) !== undefined) return
+    if (this.#preparedFor(slot, parentRoot, feeRecipient) !== undefined) return undefined
     const state = this.#chain.stateAt(parentRoot, slot)
-    if (state === undefined) return
+    if (state === undefined) return undefined
     const payloadId = this.#begin(parentRoot, state, feeRecipient).catch(() => null)
     this.#latest = { slot, parentRoot, feeRecipient, payloadId }
-    await payloadId
+    return payloadId
   }
 
   #preparedFor(slot: number, parentRoot: Root, feeRecipient: Uint8Array): Preparation | undefined {

@@ -1,5 +1,6 @@
 import { routes } from '@lodestar/api'
 import type { BeaconConfig } from '@lodestar/config'
+import { ofNetwork } from '../of-network.ts'
 
 export type EventTopic = keyof routes.events.EventData
 export type BeaconEvent = routes.events.BeaconEvent
@@ -13,6 +14,8 @@ export interface EventEmission {
   emit(event: BeaconEvent): void
 }
 
+const eventSerdes = ofNetwork((config) => routes.events.getEventSerdes(config))
+
 interface Subscriber {
   readonly topics: ReadonlySet<EventTopic>
   readonly receive: (text: string) => void
@@ -24,12 +27,12 @@ interface Subscriber {
  */
 export class EventHub implements EventEmission {
   readonly #sources: readonly EventSource[]
-  readonly #serdes: ReturnType<typeof routes.events.getEventSerdes>
+  readonly #config: BeaconConfig
   readonly #subscribers = new Set<Subscriber>()
   #stops: readonly (() => void)[] = []
 
   constructor(config: BeaconConfig, sources: readonly EventSource[]) {
-    this.#serdes = routes.events.getEventSerdes(config)
+    this.#config = config
     this.#sources = sources
   }
 
@@ -60,7 +63,7 @@ export class EventHub implements EventEmission {
 
   emit(event: BeaconEvent): void {
     if (!this.wants(event.type)) return
-    const text = `event: ${event.type}\ndata: ${JSON.stringify(this.#serdes.toJson(event))}\n\n`
+    const text = `event: ${event.type}\ndata: ${JSON.stringify(eventSerdes(this.#config).toJson(event))}\n\n`
     for (const { topics, receive } of [...this.#subscribers]) if (topics.has(event.type)) receive(text)
   }
 }

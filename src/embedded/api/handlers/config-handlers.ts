@@ -1,37 +1,42 @@
 import type { routes } from '@lodestar/api'
-import { chainConfigToJson, specValuesToJson } from '@lodestar/config'
+import { type BeaconConfig, chainConfigToJson, specValuesToJson } from '@lodestar/config'
 import * as params from '@lodestar/params'
 import type { BeaconApiParts } from '../beacon-api-parts.ts'
 import type { EndpointHandlers } from '../http/endpoint-handlers.ts'
+import { ofNetwork } from '../of-network.ts'
 
 /** `/eth/v1/config/…` */
 export function configHandlers({ chain }: BeaconApiParts): EndpointHandlers<routes.config.Endpoints> {
   const { config } = chain.protocol
-  const spec = {
-    ...params.presetToJson(params.activePreset),
-    ...specValuesToJson(constants),
-    ...chainConfigToJson(config),
-  }
-  const forkSchedule = config.forksAscendingEpochOrder
-    .filter(({ epoch }) => Number.isFinite(epoch))
-    .map(({ epoch, version, prevVersion }) => ({
-      epoch,
-      currentVersion: version,
-      previousVersion: prevVersion,
-    }))
   return {
     async getSpec() {
-      return { data: spec }
+      return { data: specOf(config) }
     },
 
     async getForkSchedule() {
-      return { data: forkSchedule }
+      return { data: forkSchedule(config) }
     },
 
     async getDepositContract() {
       return { data: { chainId: config.DEPOSIT_CHAIN_ID, address: config.DEPOSIT_CONTRACT_ADDRESS } }
     },
   }
+}
+
+const specOf = ofNetwork((config) => ({
+  ...params.presetToJson(params.activePreset),
+  ...specValuesToJson(constants),
+  ...chainConfigToJson(config),
+}))
+
+function forkSchedule({ forksAscendingEpochOrder }: BeaconConfig): routes.config.ForkList {
+  return forksAscendingEpochOrder
+    .filter(({ epoch }) => Number.isFinite(epoch))
+    .map(({ epoch, version, prevVersion }) => ({
+      epoch,
+      currentVersion: version,
+      previousVersion: prevVersion,
+    }))
 }
 
 /** What `/eth/v1/config/spec` holds besides preset and configuration: the specification's constants. */

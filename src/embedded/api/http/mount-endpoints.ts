@@ -1,6 +1,7 @@
 import { routes } from '@lodestar/api'
 import type { BeaconConfig } from '@lodestar/config'
 import type { Hono } from 'hono'
+import { ofNetwork } from '../of-network.ts'
 import { type EndpointDefinition, type EndpointHandler, serveEndpoint } from './serve-endpoint.ts'
 
 /**
@@ -9,20 +10,25 @@ import { type EndpointDefinition, type EndpointHandler, serveEndpoint } from './
  * and codecs between JSON or SSZ and the types of the specification.
  */
 export function mountEndpoints(app: Hono, config: BeaconConfig, handlers: object): void {
-  const definitions: Record<string, unknown> = {
-    ...routes.beacon.getDefinitions(config),
-    ...routes.config.getDefinitions(config),
-    ...routes.debug.getDefinitions(config),
-    ...routes.node.getDefinitions(config),
-    ...routes.validator.getDefinitions(config),
-    produceBlockV3: withGraffitiBytes(routes.validator.getDefinitions(config).produceBlockV3),
-  }
+  const definitions = endpointDefinitions(config)
   for (const [operationId, handler] of Object.entries(handlers)) {
     const definition = definitions[operationId] as EndpointDefinition
     const path = definition.url.replaceAll(/\{(\w+)\}/g, ':$1')
     app.on(definition.method, path, serveEndpoint(definition, handler as EndpointHandler))
   }
 }
+
+const endpointDefinitions = ofNetwork((config): Record<string, unknown> => {
+  const validator = routes.validator.getDefinitions(config)
+  return {
+    ...routes.beacon.getDefinitions(config),
+    ...routes.config.getDefinitions(config),
+    ...routes.debug.getDefinitions(config),
+    ...routes.node.getDefinitions(config),
+    ...validator,
+    produceBlockV3: withGraffitiBytes(validator.produceBlockV3),
+  }
+})
 
 type ProduceBlock = ReturnType<typeof routes.validator.getDefinitions>['produceBlockV3']
 

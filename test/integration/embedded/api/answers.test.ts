@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { BeaconApiParts } from '../../../../src/embedded/api/beacon-api-parts.ts'
 import { activatePreset } from '../../../../src/genesis/preset.ts'
 import { testManifest } from '../support/test-manifest.ts'
 import type { ApiNetwork } from './support/api-network.ts'
@@ -8,6 +10,9 @@ import { getData, getJson, postJson } from './support/test-api.ts'
 const manifest = testManifest({ nodes: 2, validators: { count: 16 }, time: 'virtual', forks: { electra: 0 } })
 activatePreset(manifest.chain)
 const { openNetwork } = await import('./support/api-network.ts')
+const { beaconApi } = await import('../../../../src/embedded/api/beacon-api.ts')
+const { BlockImportError } = await import('../../../../src/embedded/chain/errors.ts')
+const { ssz } = await import('@lodestar/types')
 
 const root = `0x${'12'.repeat(32)}`
 const errorMessage = '#/x-files/types~1http.yaml/ErrorMessage'
@@ -271,13 +276,10 @@ describe('refused', () => {
   })
 })
 
-test('a syncing node says so, and does not serve validators', async () => {
-  const { beaconApi } = await import('../../../../src/embedded/api/beacon-api.ts')
-  const { EventEmitter } = await import('node:events')
-  const { chain, pools, validatorApi, gossip } = net.node
-  const sync = { isSyncing: true, syncDistance: 7 }
-  const app = beaconApi(
-    {
+describe('an API of the same node, with another part', () => {
+  const app = (parts: Partial<BeaconApiParts>, onDefect: (error: unknown) => void = () => {}) => {
+    const { chain, pools, validatorApi, gossip, sync } = net.node
+    const own: BeaconApiParts = {
       chain,
       pools,
       validatorApi,
@@ -288,19 +290,58 @@ test('a syncing node says so, and does not serve validators', async () => {
       wire: { peers: [] },
       identity: { peerId: '', enr: '', addresses: [], seqNumber: 0n },
       nodeVersion: 'test',
-      executionOffline: () => true,
-    },
-    (error) => net.defects.push(error),
-  )
-  expect(await getData(app, '/eth/v1/node/syncing')).toMatchObject({
-    is_syncing: true,
-    sync_distance: '7',
-    el_offline: true,
+      executionOffline: () => false,
+    }
+    return beaconApi({ ...own, ...parts }, onDefect)
+  }
+
+  test('a syncing node says so, and does not serve validators', async () => {
+    const api = app({ sync: { isSyncing: true, syncDistance: 7 }, executionOffline: () => true })
+    expect(await getData(api, '/eth/v1/node/syncing')).toMatchObject({
+      is_syncing: true,
+      sync_distance: '7',
+      el_offline: true,
+    })
+    expect((await api.request('/eth/v1/node/health')).status).toBe(206)
+    expect((await api.request('/eth/v1/node/health?syncing_status=418')).status).toBe(418)
+    expect((await postJson(api, '/eth/v1/validator/liveness/4', ['1'])).status).toBe(503)
+    expect((await postJson(api, '/eth/v1/validator/beacon_committee_subscriptions', [])).status).toBe(503)
+    expect((await net.api.request('/eth/v1/node/health?syncing_status=418')).status).toBe(200)
   })
-  expect((await app.request('/eth/v1/node/health')).status).toBe(206)
-  expect((await app.request('/eth/v1/node/health?syncing_status=418')).status).toBe(418)
-  expect((await postJson(app, '/eth/v1/validator/liveness/4', ['1'])).status).toBe(503)
-  expect((await postJson(app, '/eth/v1/validator/beacon_committee_subscriptions', [])).status).toBe(503)
+
+  test('a block that went out and could not be imported is 202', async () => {
+    const { head } = net.node.chain
+    const problem = new BlockImportError(head.block, 'engine', 'its execution client is away')
+    const publisher = Object.create(net.node.gossip, {
+      publishBlock: { value: () => Promise.reject(problem) },
+    })
+    const answer = await app({ publisher }).request('/eth/v2/beacon/blocks', {
+      method: 'POST',
+      body: ssz.electra.SignedBlockContents.serialize({
+        signedBlock: head.block.value as never,
+        kzgProofs: [],
+        blobs: [],
+      }) as Uint8Array<ArrayBuffer>,
+      headers: { 'content-type': 'application/octet-stream', 'eth-consensus-version': 'electra' },
+    })
+    expect(answer.status).toBe(202)
+  })
+
+  test('a defect is told to the program, and to the client only that there was one', async () => {
+    const secret = new Error('the details')
+    const defects: unknown[] = []
+    const sync = Object.defineProperty({ syncDistance: 0 }, 'isSyncing', {
+      get: () => {
+        throw secret
+      },
+    }) as BeaconApiParts['sync']
+    const api = app({ sync }, (error) => defects.push(error))
+    const { status, body } = await getJson(api, '/eth/v1/node/syncing')
+    expect(status).toBe(500)
+    expect(violations(errorMessage, body)).toBeUndefined()
+    expect(body.message).not.toContain('details')
+    expect(defects).toEqual([secret])
+  })
 })
 
 test('nothing of all this was a defect', () => {

@@ -75,6 +75,17 @@ test('a produced block is as the standard describes it, in JSON and SSZ', async 
   expect(decoded).toMatchObject({ block: { slot: String(slot), proposer_index: duty.validator_index } })
 })
 
+test('proposer duties name the block that they depend on, since v2 as Fulu has it', async () => {
+  const epoch = 4
+  const rootAt = async (slot: number) => (await getData(net.api, `/eth/v1/beacon/blocks/${slot}/root`)).root
+  const { body: first } = await getJson(net.api, `/eth/v1/validator/duties/proposer/${epoch}`)
+  const { body: second } = await getJson(net.api, `/eth/v2/validator/duties/proposer/${epoch}`)
+  expect(first.data).toEqual(second.data)
+  expect(first.data).toHaveLength(8)
+  expect(first.dependent_root).toBe(await rootAt(epoch * 8 - 1))
+  expect(second.dependent_root).toBe(await rootAt((epoch - 1) * 8 - 1))
+})
+
 test('a block is made for nobody but the proposer of the present slot', async () => {
   const slot = net.node.chain.currentSlot
   const reveal = `0x${'c0'}${'00'.repeat(95)}`
