@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { AttesterSlashing } from '@lodestar/types'
 import type { Clock, Timer } from '../clock/clock.ts'
+import { holdTime } from '../clock/hold-time.ts'
 import type { SlotTime } from '../clock/slot-time.ts'
 import type { ExecutionEngine, PayloadAttributes, PayloadStatus } from '../engine/execution-engine.ts'
 import { ForkChoiceError } from '../fork-choice/errors.ts'
@@ -273,7 +274,7 @@ export class BeaconChain {
     this.#imports = result.catch(() => undefined)
     const settled = result.finally(() => this.#told()).finally(() => this.#importing.delete(block))
     this.#importing.set(block, settled)
-    return settled
+    return holdTime(this.#clock, settled)
   }
 
   #onImported(imported: ImportedBlock): void {
@@ -329,7 +330,7 @@ export class BeaconChain {
   async loadBlock(root: Root): Promise<SignedBlock | undefined> {
     const held = this.#states.block(root)
     if (held !== undefined) return held
-    const bytes = await this.#store.getBlock(root)
+    const bytes = await holdTime(this.#clock, this.#store.getBlock(root))
     return bytes && this.protocol.decodeBlock(bytes)
   }
 
@@ -337,7 +338,7 @@ export class BeaconChain {
   canonicalRoot(slot: number): Root | undefined | Promise<Root | undefined> {
     if (slot > this.#head.slot || slot < 0) return undefined
     const ancestor = this.forkChoice.getAncestor(this.#head.root, slot)
-    if (ancestor === undefined) return this.#store.getFinalizedRoot(slot)
+    if (ancestor === undefined) return holdTime(this.#clock, this.#store.getFinalizedRoot(slot))
     return ancestor.slot === slot ? ancestor.root : undefined
   }
 }
