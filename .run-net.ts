@@ -27,6 +27,6 @@ if (kind === 'restart') {
   await net.waitForSlots(30)
   await net.addNode()
   await net.waitForSlots(20)
-} else await net.waitForFinalizedEpoch(Number(kind))
+} else if (kind === 'slots') { await net.waitForSlots(24) } else await net.waitForFinalizedEpoch(Number(kind))
 say('done')
 } finally { await net.stop() }

@@ -3,6 +3,7 @@ import { promisesAtRest } from '../clock/event-loop.ts'
 import { binaryKey } from './binary-key.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { isBatchValid } from './signature-batch.ts'
+import { VerifiedSignatures } from './verified-signatures.ts'
 
 /** Verdicts that are remembered: some slots' worth of a network with a thousand validators. */
 const REMEMBERED_MAX = 8192
@@ -20,6 +21,7 @@ interface Job {
 export class SignatureVerifier {
   readonly #pubkeys: PubkeyCache
   readonly #verdicts = new BoundedMap<string, boolean>(REMEMBERED_MAX)
+  readonly #verified = new VerifiedSignatures()
   #jobs: Job[] = []
 
   constructor(pubkeys: PubkeyCache) {
@@ -70,11 +72,15 @@ export class SignatureVerifier {
       const key = contentOf(set)
       const verdict = this.#verdicts.get(key)
       if (verdict === false) return false
-      if (verdict === true) continue
+      if (verdict === true || this.#isSum(set)) continue
       unknown.push(set)
       keys.push(key)
     }
     return unknown.length === 0 ? true : { index, sets: unknown, keys }
+  }
+
+  #isSum(set: ISignatureSet): boolean {
+    return 'indices' in set && this.#verified.isSum(set.indices, set.signingRoot, set.signature)
   }
 
   #bisect(lists: readonly UnknownList[], verdicts: (boolean | undefined)[]): void {
@@ -92,9 +98,14 @@ export class SignatureVerifier {
     this.#bisect(lists.slice(middle), verdicts)
   }
 
-  #settle({ index, keys }: UnknownList, isValid: boolean, verdicts: (boolean | undefined)[]): void {
+  #settle({ index, keys, sets }: UnknownList, isValid: boolean, verdicts: (boolean | undefined)[]): void {
     verdicts[index] = isValid
-    if (isValid) for (const key of keys) this.#verdicts.set(key, true)
+    if (isValid) {
+      for (const key of keys) this.#verdicts.set(key, true)
+      for (const set of sets) {
+        if ('index' in set) this.#verified.add(set.index, set.signingRoot, set.signature)
+      }
+    }
     // Of several sets, only one need be wrong: which one is not known.
     else if (keys.length === 1 && keys[0] !== undefined) this.#verdicts.set(keys[0], false)
   }

@@ -1,6 +1,6 @@
 import { ForkName } from '@lodestar/params'
 import type { Context } from 'hono'
-import { BaseError } from '../../../errors.ts'
+import { BaseError, messageOf } from '../../../errors.ts'
 import { BeaconApiError, badBody, badParameter } from '../errors.ts'
 import { parseJsonBody, requireBodyKind } from './json-body.ts'
 import { acceptedFormat, bodyFormat, mediaTypeOf, type WireFormat } from './media-type.ts'
@@ -124,7 +124,7 @@ function parsed(parse: () => unknown, what: 'parameters' | 'body'): unknown {
   } catch (error) {
     if (error instanceof BaseError) throw error
     if (what === 'body') throw badBody(error)
-    throw new BeaconApiError(400, `Invalid parameters: ${error instanceof Error ? error.message : ''}`)
+    throw new BeaconApiError(400, `Invalid parameters: ${messageOf(error)}`, { cause: error })
   }
 }
 
