@@ -37,11 +37,15 @@ export async function fetchJson(
   init: RequestInit = {},
   options: RequestOptions = {},
 ): Promise<unknown> {
-  const text = await fetchText(url, init, options)
+  return parseJson(await fetchText(url, init, options), `${init.method ?? 'GET'} ${url}`)
+}
+
+/** @throws {ApiError} when it is not JSON. */
+export function parseJson(text: string, request: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new ApiError(`${init.method ?? 'GET'} ${url}`, `not JSON: ${text.slice(0, 100)}`, undefined, cause)
+    throw new ApiError(request, `not JSON: ${text.slice(0, 100)}`, undefined, cause)
   }
 }
 

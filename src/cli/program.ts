@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command } from 'commander'
 import { reapNetworks } from '../control/reap-networks.ts'
 import { packageVersion } from '../package-version.ts'

@@ -46,11 +46,12 @@ export class EmbeddedClientInstance implements ClientInstance {
   }
 
   pause(): void {
-    void this.#network.pause(this.#layer, this.#name)
+    // It fails only when the whole thread has, and that is told as a crash.
+    this.#network.pause(this.#layer, this.#name).catch(() => {})
   }
 
   resume(): void {
-    void this.#network.resume(this.#layer, this.#name)
+    this.#network.resume(this.#layer, this.#name).catch(() => {})
   }
 
   get #layer() {

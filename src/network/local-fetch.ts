@@ -1,4 +1,4 @@
-import { ApiError, type FetchJson } from '../apis/http-json.ts'
+import { ApiError, type FetchJson, parseJson } from '../apis/http-json.ts'
 import type { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
 import type { Layer } from '../embedded/host/host-methods.ts'
 
@@ -18,7 +18,7 @@ export function localFetch(
       const request = { method, path: pathname + search, headers, body }
       const { status, body: text } = await embedded.request(layer, name, request)
       if (status >= 400) throw new ApiError(`${method} ${url}`, `${status} ${text.slice(0, 300)}`, status)
-      return JSON.parse(text)
+      return parseJson(text, `${method} ${url}`)
     }
   return { execution: fetchFrom('execution'), consensus: fetchFrom('consensus') }
 }

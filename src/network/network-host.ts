@@ -98,7 +98,7 @@ export class NetworkHost {
     await this.#inTurn(async () => {
       await Promise.all(this.nodes.map((node) => node.retire()))
       const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
-      await this.#save({ unclean, virtualTimeMs: this.embedded?.nowMs })
+      await this.#save({ unclean, ...this.#virtualTime })
       this.#guardian[Symbol.dispose]()
       for (const claim of this.#ports.values()) claim[Symbol.dispose]()
       await this.embedded?.close()
@@ -166,6 +166,11 @@ export class NetworkHost {
         return new EmbeddedClientInstance(client, this.#embeddedNetwork, makeParameters, onCrash)
       },
     })
+  }
+
+  /** Where virtual time goes on when the network is started again. */
+  get #virtualTime(): Pick<SavedNetwork, 'virtualTimeMs'> {
+    return this.manifest.time === 'virtual' ? { virtualTimeMs: this.clock.nowMs } : {}
   }
 
   get #embeddedNetwork(): EmbeddedNetwork {

@@ -1,5 +1,6 @@
 import type { AccountPlan, ChainPlan, Manifest } from '../plan/manifest.ts'
 import { nearestOf } from '../plan/nearest.ts'
+import { OptionError } from '../plan/option-error.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
 import { assertConsensus, haveConsensus } from './assert-consensus.ts'
 import { type NodeView, StateError, UnknownNodeError, WaitTimeoutError } from './errors.ts'
@@ -71,7 +72,7 @@ export class Network implements AsyncDisposable {
     return this.manifest.accounts
   }
 
-  /** Slot by the wall clock; negative before genesis. */
+  /** Slot by the network's clock; negative before genesis. */
   get currentSlot(): number {
     return this.#clock.currentSlot
   }
@@ -107,6 +108,7 @@ export class Network implements AsyncDisposable {
    * Moves virtual time on, and resolves when everything that happens until then has happened.
    *
    * @throws {StateError} in real time, which goes by itself.
+   * @throws {OptionError} for anything but a whole number of slots.
    */
   async advance(
     { slots }: { slots: number },
@@ -117,6 +119,9 @@ export class Network implements AsyncDisposable {
         'Cannot advance: the network runs in real time.',
         "Start it with `time: 'virtual'`, or wait with `waitForSlots`.",
       )
+    }
+    if (!Number.isSafeInteger(slots) || slots < 0) {
+      throw new OptionError({ field: 'slots', given: slots, allowed: 'a whole number, 0 or more' })
     }
     await this.#clock.sleep(slots * this.chain.slotDurationMs, this.#signal(signal))
   }

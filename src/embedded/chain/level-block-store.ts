@@ -84,30 +84,24 @@ export class LevelBlockStore implements BlockStore {
   }
 
   initialize(anchor: StoredAnchor, genesis: StoredGenesis): Promise<void> {
-    return this.#write(
-      [
-        ...this.#anchorWrites(anchor, genesis, [anchor]),
-        putBytes(keys.block(anchor.root), anchor.blockBytes),
-      ],
-      true,
-    )
+    return this.#write([
+      ...this.#anchorWrites(anchor, genesis, [anchor]),
+      putBytes(keys.block(anchor.root), anchor.blockBytes),
+    ])
   }
 
   finalize({ anchor, canonical, orphaned }: FinalizedChain): Promise<void> {
     const known = this.#record
     if (known === undefined) return Promise.reject(this.#damaged('it has no anchor to move on from'))
     const settled = [...canonical.map(({ root }) => root), ...orphaned]
-    return this.#write(
-      [
-        ...this.#anchorWrites(
-          anchor,
-          known.genesis,
-          canonical.filter(({ slot }) => slot > known.slot),
-        ),
-        ...settled.map((root): Write => ({ type: 'del', key: keys.unfinalized(this.#name, root) })),
-      ],
-      true,
-    )
+    return this.#write([
+      ...this.#anchorWrites(
+        anchor,
+        known.genesis,
+        canonical.filter(({ slot }) => slot > known.slot),
+      ),
+      ...settled.map((root): Write => ({ type: 'del', key: keys.unfinalized(this.#name, root) })),
+    ])
   }
 
   async close(): Promise<void> {
@@ -123,10 +117,7 @@ export class LevelBlockStore implements BlockStore {
     )
     const released = this.#shared.states.release(this.#name)
     const deleted = released === undefined ? nodeKeys : [...nodeKeys, keys.state(released)]
-    await this.#write(
-      deleted.map((key): Write => ({ type: 'del', key })),
-      true,
-    )
+    await this.#write(deleted.map((key): Write => ({ type: 'del', key })))
     this.#record = undefined
   }
 
@@ -146,11 +137,11 @@ export class LevelBlockStore implements BlockStore {
     return writes
   }
 
-  async #write(writes: readonly Write[], isSafe = false): Promise<void> {
+  async #write(writes: readonly Write[]): Promise<void> {
     if (this.#isClosed)
       throw new StoreError('unavailable', this.directory, `the store of ${this.#name} is closed`)
     try {
-      await this.#shared.queue.write(writes, { isSafe })
+      await this.#shared.queue.write(writes)
     } catch (error) {
       throw storeErrorOf(this.directory, error)
     }

@@ -1,19 +1,22 @@
 import type { BatchOperation, ClassicLevel } from 'classic-level'
+import { nextTurn } from '../clock/event-loop.ts'
 
 export type Database = ClassicLevel<string, Uint8Array>
 export type Write = BatchOperation<Database, string, Uint8Array>
 
 interface Pending {
   readonly writes: readonly Write[]
-  readonly isSafe: boolean
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
 
 /**
- * Writes in the order in which they were asked for, each of them whole or not at all. What comes while the disk
- * is at work is written together, so that a hundred nodes in step cost one write. Whoever asks waits for the
- * answer before asking much more, which bounds the queue.
+ * Writes in the order in which they were asked for, each of them whole or not at all. What comes within a turn
+ * of the event loop, or while the disk is at work, is written together, so that a hundred nodes in step cost one
+ * write. Whoever asks waits for the answer before asking much more, which bounds the queue.
+ *
+ * What was written outlives this process however that ends (`kill -9` included). It is not forced to the disk: a
+ * crash of the machine can lose the last moments, and with them all processes of the network have ended.
  */
 export class WriteQueue {
   readonly #database: Database
@@ -24,10 +27,9 @@ export class WriteQueue {
     this.#database = database
   }
 
-  /** @param isSafe waits until a crash of the machine, and not just of this process, leaves it there */
-  write(writes: readonly Write[], { isSafe }: { isSafe: boolean }): Promise<void> {
+  write(writes: readonly Write[]): Promise<void> {
     const written = new Promise<void>((resolve, reject) => {
-      this.#pending.push({ writes, isSafe, resolve, reject })
+      this.#pending.push({ writes, resolve, reject })
     })
     this.#running ??= this.#run()
     return written
@@ -39,14 +41,12 @@ export class WriteQueue {
   }
 
   async #run(): Promise<void> {
-    // All that is asked for in one go is written together.
-    await Promise.resolve()
+    await nextTurn()
     while (this.#pending.length > 0) {
       const group = this.#pending
       this.#pending = []
       try {
-        const writes = group.flatMap((pending) => pending.writes)
-        await this.#database.batch(writes, { sync: group.some(({ isSafe }) => isSafe) })
+        await this.#database.batch(group.flatMap(({ writes }) => writes))
         for (const { resolve } of group) resolve()
       } catch (error) {
         for (const { reject } of group) reject(error)

@@ -9,6 +9,13 @@ export function promisesAtRest(): Promise<void> {
   return new Promise(nextTick)
 }
 
+/** Resolves when the event loop comes round: what several nodes ask for until then can be done in one go. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
+
 /**
  * Shares the thread between a clock that runs as fast as it can and everybody else. It knows real time, but
  * nothing in a network can tell: it only decides when others are let in.

@@ -53,7 +53,14 @@ export class OwnMessages {
     this.#options = options
   }
 
-  /** Resolves when the block has been sent and imported. @throws {PublishError} @throws {BlockImportError} */
+  /**
+   * Resolves when the block has been sent and imported. Its blobs are left out: they have gone between the
+   * execution clients already, with their transactions, which is where nodes take them from (deneb
+   * p2p-interface.md, "Blob retrieval via local execution-layer client").
+   *
+   * @throws {PublishError} when the block was not sent
+   * @throws {BlockImportError} when it was sent, and could not be imported here
+   */
   async publishBlock(block: SignedBlock, _blobs?: BlockBlobs): Promise<void> {
     const topic = this.#topic('beacon_block', this.#epochOf(block.slot))
     await this.#publishOne('the block', { topic, data: block.bytes, content: block })

@@ -29,6 +29,7 @@ import type {
   NodeParameters,
   OpenParameters,
 } from './host-methods.ts'
+import { latestStoredSlot } from './latest-stored-slot.ts'
 import type { NetworkContext } from './network-context.ts'
 import { NetworkStores } from './network-stores.ts'
 
@@ -50,10 +51,10 @@ export class EmbeddedHost implements HostMethods {
     this.#onFailure = onFailure
   }
 
-  async open(parameters: OpenParameters): Promise<void> {
+  async open(parameters: OpenParameters): Promise<number> {
     const { manifest, version } = this.#setup
     const { chain, seed } = manifest
-    const { genesisTime, startTimeMs } = parameters
+    const { genesisTime } = parameters
     const time = new SlotTime({ genesisTimeMs: genesisTime * 1000, ...chain })
     const genesisValidatorsRoot = hexToBytes(parameters.genesisValidatorsRoot as Hex)
     const config = createBeaconConfig(makeChainConfig(manifest, genesisTime), genesisValidatorsRoot)
@@ -62,6 +63,12 @@ export class EmbeddedHost implements HostMethods {
       await readFile(parameters.consensusGenesisSsz),
       genesisFork(chain.forks) as Fork,
     )
+    const stores = await NetworkStores.open(parameters.storeDirectory)
+    const blockStores = manifest.nodes.map(({ name }) => stores.blocks(name))
+    const latestSlot = await latestStoredSlot(blockStores, protocol)
+    // After a crash in virtual time nobody knows how far it had come, except by its last block.
+    const resumeMs = latestSlot === undefined ? 0 : time.startOfSlotMs(latestSlot + 1)
+    const startTimeMs = Math.max(parameters.startTimeMs, resumeMs)
     const execution = new SharedExecution(JSON.parse(await readFile(parameters.executionGenesisJson, 'utf8')))
     const onError = (error: unknown) => this.#failAll(error)
     const clock =
@@ -89,12 +96,13 @@ export class EmbeddedHost implements HostMethods {
         clientVersion: version,
         onError: (nodeId, error) => this.#failPeer(nodeId, error),
       }),
-      stores: await NetworkStores.open(parameters.storeDirectory),
+      stores,
       digest: new HistoryDigest(),
       observe: traceInto(parameters.traceDirectory),
     }
     // In the order of the plan, whichever of them is started first.
     for (const node of manifest.nodes) this.#connect(node, declaredPeers(manifest.edges, node.name))
+    return startTimeMs
   }
 
   async start(layer: Layer, parameters: NodeParameters): Promise<void> {

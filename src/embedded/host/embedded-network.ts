@@ -3,7 +3,7 @@ import { keepNativeLibrariesLoaded } from '../../genesis/native-libraries.ts'
 import { packageVersion } from '../../package-version.ts'
 import type { Manifest } from '../../plan/manifest.ts'
 import { workerUrl } from '../../worker-url.ts'
-import { EmbeddedNodeError, EmbeddedThreadError } from './errors.ts'
+import { EmbeddedClosedError, EmbeddedNodeError, EmbeddedThreadError } from './errors.ts'
 import type {
   HostCall,
   HostMessage,
@@ -53,8 +53,7 @@ export class EmbeddedNetwork implements AsyncDisposable {
   }
 
   async open(parameters: OpenParameters): Promise<void> {
-    this.#nowMs = parameters.startTimeMs
-    await this.#call('open', parameters)
+    this.#nowMs = await this.#call('open', parameters)
   }
 
   /** Unix time that was reached; in virtual time only. */
@@ -68,7 +67,10 @@ export class EmbeddedNetwork implements AsyncDisposable {
     const interrupt = () => void this.#call('interrupt').catch(() => {})
     signal?.addEventListener('abort', interrupt)
     try {
-      this.#nowMs = Math.max(this.#nowMs, await this.#call('advanceTo', timeMs))
+      // An interruption is meant for one of all who wait: the others ask again.
+      while (this.#nowMs < timeMs && !signal?.aborted) {
+        this.#nowMs = Math.max(this.#nowMs, await this.#call('advanceTo', timeMs))
+      }
     } finally {
       signal?.removeEventListener('abort', interrupt)
     }
@@ -131,6 +133,7 @@ export class EmbeddedNetwork implements AsyncDisposable {
     ...parameters: Parameters<HostMethods[Method]>
   ): ReturnType<HostMethods[Method]> {
     const result = new Promise((resolve, reject) => {
+      if (this.#closing !== undefined && method !== 'close') return reject(new EmbeddedClosedError())
       if (this.#ended !== undefined) return reject(this.#ended)
       const id = this.#nextId++
       this.#waiting.set(id, { resolve, reject })
@@ -154,7 +157,8 @@ export class EmbeddedNetwork implements AsyncDisposable {
   /** Whoever waits for the thread, or asks it from now on, is told that it is gone. */
   #end(error: EmbeddedThreadError): void {
     this.#ended ??= error
-    for (const { reject } of this.#waiting.values()) reject(this.#ended)
+    const reason = this.#closing === undefined ? this.#ended : new EmbeddedClosedError()
+    for (const { reject } of this.#waiting.values()) reject(reason)
     this.#waiting.clear()
     for (const onFailure of this.#onFailure.values()) onFailure(this.#ended.reason)
     this.#onFailure.clear()

@@ -18,6 +18,18 @@ export class EmbeddedThreadError extends BaseError {
   }
 }
 
+/** The network was stopped: its nodes cannot be asked any more. */
+export class EmbeddedClosedError extends BaseError {
+  constructor() {
+    super({
+      code: 'wrong-state',
+      category: 'runtime',
+      shortMessage: 'The network was stopped, so its embedded nodes cannot be asked any more.',
+      metaMessages: ['Ask before `stop`, or start it again.'],
+    })
+  }
+}
+
 /** An error of the thread, with the facts that it had there. */
 export class EmbeddedNodeError extends BaseError {
   constructor({ code, category, shortMessage, metaMessages, facts }: HostError) {

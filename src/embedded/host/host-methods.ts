@@ -20,7 +20,7 @@ export interface OpenParameters {
   readonly storeDirectory: string
   /** Where each node's life is written as a test vector of the specification; nowhere when absent. */
   readonly traceDirectory?: string | undefined
-  /** Where virtual time begins, Unix time. */
+  /** Where virtual time begins, Unix time; later where the store has blocks that are later. */
   readonly startTimeMs: number
 }
 
@@ -49,7 +49,8 @@ export interface LocalResponse {
 
 /** What the thread of an embedded network can be asked to do. Parameters and results are cloned between threads. */
 export interface HostMethods {
-  open(parameters: OpenParameters): Promise<void>
+  /** Resolves with the time at which virtual time begins. */
+  open(parameters: OpenParameters): Promise<number>
   /** Starts one layer of a node; execution first. Resolves when its APIs answer. */
   start(layer: Layer, node: NodeParameters): Promise<void>
   /** Ends one layer of a node; consensus first. What it has stored stays. */

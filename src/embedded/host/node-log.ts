@@ -1,6 +1,7 @@
-import { createWriteStream, mkdirSync, renameSync, type WriteStream } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, renameSync, type WriteStream } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../clock/clock.ts'
+import { nextTurn } from '../clock/event-loop.ts'
 
 const bytesMax = 64 * 2 ** 20
 
@@ -46,14 +47,26 @@ export class NodeLog {
     // biome-ignore lint/style/noRestrictedGlobals: it only writes down the time that the clock says.
     const time = new Date(this.#clock.nowMs).toISOString()
     const details = Object.entries(facts).map(([name, value]) => ` ${name}=${value}`)
-    const line = `${time} ${level.padEnd(5)} ${message}${details.join('')}\n`
-    this.#bytes += line.length
+    // What peers and users have sent must not begin a line of its own.
+    const text = `${message}${details.join('')}`.replaceAll(/[\r\n]+/g, ' ')
+    const line = `${time} ${level.padEnd(5)} ${text}\n`
+    this.#bytes += Buffer.byteLength(line)
+    this.#gather()
     this.#stream.write(line)
+  }
+
+  /** Lines of one turn of the event loop are written in one go. */
+  #gather(): void {
+    const stream = this.#stream
+    if (stream.writableCorked > 0) return
+    stream.cork()
+    void nextTurn().then(() => stream.uncork())
   }
 
   #rotate(): void {
     this.#stream.end()
-    renameSync(this.#path, `${this.#path}.1`)
+    // One that somebody has deleted needs no other name.
+    if (existsSync(this.#path)) renameSync(this.#path, `${this.#path}.1`)
     this.#stream = this.#open()
     this.#bytes = 0
   }

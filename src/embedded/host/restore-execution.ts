@@ -21,7 +21,7 @@ export async function restoreExecution(parts: {
   if (stored === undefined || node.chain.head.record.number > 0) return
   for (let slot = 1; slot <= stored.anchor.slot; slot++) {
     const root = await store.getFinalizedRoot(slot)
-    const bytes = root && (await store.getBlock(root))
+    const bytes = root === undefined ? undefined : await store.getBlock(root)
     if (bytes !== undefined) await engine.notifyNewPayload(protocol.decodeBlock(bytes))
   }
 }

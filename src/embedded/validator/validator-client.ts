@@ -37,6 +37,9 @@ export interface ValidatorClientParameters {
  */
 const settleBps = 250
 
+/** Grid of the moments of early votes, in 1/10,000 of a slot. */
+const votingGridBps = 500
+
 /** Time over which a committee's aggregators take turns, from the due time on, in 1/10,000 of a slot. */
 const turnsBps = 1000
 
@@ -176,13 +179,25 @@ export class ValidatorClient {
     this.#roster.onHead(event)
     const { clock, time, votesEarly = true } = this.#parameters
     if (!votesEarly) return
-    const settledMs = clock.nowMs + Math.floor((settleBps * time.slotDurationMs) / 10_000)
+    const settledMs = this.#votingMoment(clock.nowMs)
     for (const { slot, dueMs, timer, vote } of this.#pendingVotes) {
       if (slot !== event.head.slot || settledMs >= dueMs || !this.#timers.delete(timer)) continue
       timer.cancel()
       this.#later(settledMs, vote)
     }
     this.#pendingVotes = this.#pendingVotes.filter(({ slot }) => slot !== event.head.slot)
+  }
+
+  /**
+   * The first moment of the grid by which other nodes have the block as well. Nodes that hear of it within some
+   * milliseconds vote at one moment, so that all their signatures can be verified in one batch.
+   */
+  #votingMoment(nowMs: number): number {
+    const { time } = this.#parameters
+    const stepMs = (votingGridBps * time.slotDurationMs) / 10_000
+    const settleMs = (settleBps * time.slotDurationMs) / 10_000
+    const startMs = time.startOfSlotMs(time.slotAt(nowMs))
+    return startMs + Math.floor(Math.ceil((nowMs - startMs + settleMs) / stepMs) * stepMs)
   }
 
   #planTurns(slot: number): void {

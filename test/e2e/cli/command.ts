@@ -17,6 +17,13 @@ export interface Outcome {
   readonly events: readonly Event[]
 }
 
+export interface CommandPlace {
+  /** What is run with the arguments, found on the PATH. @default our CLI, with this Node */
+  readonly program?: string
+  /** @default that of the tests */
+  readonly directory?: string
+}
+
 /** One run of the built CLI, as a process of its own. */
 export class Command {
   readonly child: ChildProcess
@@ -27,11 +34,15 @@ export class Command {
   #stderr = ''
   #onChange = () => {}
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv, place: CommandPlace = {}) {
     const cli = process.env.ETH_LOCALNET_CLI ?? join(packageRoot(), 'dist', 'cli.js')
-    this.child = spawn(process.execPath, [cli, ...args], {
+    const [file, ...first] = place.program === undefined ? [process.execPath, cli] : [place.program]
+    this.child = spawn(file, [...first, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
+      cwd: place.directory,
+      // A process group of its own, as a shell makes one for each command.
+      detached: true,
     })
     const { stdout, stderr } = this.child
     if (stdout === null || stderr === null) throw new Error('the command has no output')
@@ -58,6 +69,11 @@ export class Command {
         this.#onChange = resolve
       })
     }
+  }
+
+  /** Sends SIGINT to all that the command has started in its process group, as a terminal does. */
+  pressCtrlC(): void {
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, 'SIGINT')
   }
 
   /** Reads no more of what it prints, as `head` does when it has enough. */

@@ -49,7 +49,7 @@ describe('an API of an embedded node', () => {
     const { consensus } = localFetch(embedded.network, 'node-0')
     const asking = consensus(`${url}/eth/v1/node/health`)
     await expect(asking).rejects.toBeInstanceOf(ApiError)
-    const error: ApiError = await asking.catch((thrown) => thrown)
+    const error = (await asking.catch((thrown: unknown) => thrown)) as ApiError
     expect(error).toMatchObject({ status, code: 'api-request' })
     expect(error.shortMessage).toContain(
       `GET ${url}/eth/v1/node/health: ${status} {"code":${status},"message":"no"}`,

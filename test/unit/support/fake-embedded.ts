@@ -24,7 +24,7 @@ export class FakeEmbedded implements Pick<EmbeddedNetwork, keyof EmbeddedNetwork
 
   /** The same, for those who want the real one, which has private fields as well. */
   get network(): EmbeddedNetwork {
-    return this as EmbeddedNetwork
+    return this as unknown as EmbeddedNetwork
   }
 
   /** A layer of a node fails by itself. */

@@ -99,9 +99,9 @@ class RandomLife {
     const seed = this.#pick(1000)
     const { protocol } = this.#builder
     const { validators, epochCtx } = protocol.advance(this.#builder.stateOf(parent.root), slot)
-    if (validators.get(epochCtx.getBeaconProposer(slot)).slashed) return
+    if (validators.getReadonly(epochCtx.getBeaconProposer(slot)).slashed) return
     const isNews = (slashing: AttesterSlashing) =>
-      getAttesterSlashableIndices(slashing).some((index) => !validators.get(index).slashed)
+      getAttesterSlashableIndices(slashing).some((index) => !validators.getReadonly(index).slashed)
     const attesterSlashings = this.#slashings.splice(0).filter(isNews)
     const block = await this.#builder.build({
       body: { attesterSlashings },
@@ -165,7 +165,7 @@ class RandomLife {
     }
   }
 
-  /** Some validators vote for two blocks; told by gossip at once, and maybe by the next block. */
+  /** Some validators vote for two blocks; it becomes known by gossip at once, or by a later block. */
   #equivocate(slot: number): void {
     const heads = this.#recent.filter((block) => block.slot <= slot).slice(-2)
     const seed = this.#pick(1000)
@@ -183,7 +183,7 @@ class RandomLife {
     const slashing = { attestation1, attestation2 }
     const indices = getAttesterSlashableIndices(slashing)
     if (indices.length === 0 || !isSlashableAttestationData(attestation1.data, attestation2.data)) return
-    this.chain.importAttesterSlashing(slashing, indices)
+    if (this.#pick(2) === 0) this.chain.importAttesterSlashing(slashing, indices)
     this.#slashings.push(slashing)
     if (this.#slashings.length > 1) this.#slashings.shift()
   }

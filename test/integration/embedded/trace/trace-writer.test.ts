@@ -27,7 +27,7 @@ interface Step {
 describe("the trace of a node's life", async () => {
   const directory = join(scratch, 'node-0')
   const builder = await ChainBuilder.create(manifest)
-  const chain = await liveRandomly({ builder, directory, slots: 80, seed: 5, troublePercent: 25 })
+  const chain = await liveRandomly({ builder, directory, slots: 80, seed: 51, troublePercent: 30 })
   const steps = parse(readFileSync(join(directory, 'steps.yaml'), 'utf8')) as Step[]
   const vector: VectorCase = {
     preset: 'minimal',

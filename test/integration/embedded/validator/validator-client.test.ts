@@ -62,13 +62,18 @@ describe('duties come at their time in the slot', () => {
     expect(node.failures).toEqual([])
   })
 
-  test('votes come early, shortly after the block has become the head', async () => {
+  test.each([
+    [1100, 1150],
+    [1112, 1150],
+    [1125, 1150],
+    [1126, 1200],
+  ])('votes for a block that is the head at %i come early, at the next common moment', async (at, moment) => {
     started()
-    await node.runTo(1100)
+    await node.runTo(at)
     node.emitHead(1)
     node.emitHead(1)
     const log = sent(await node.runTo(1600))
-    expect(log).toEqual(['1125 attestations of 0, 1', '1125 sync messages of 0'])
+    expect(log).toEqual([`${moment} attestations of 0, 1`, `${moment} sync messages of 0`])
   })
 
   test('votes do not come later for a block that has become the head just before their time', async () => {
