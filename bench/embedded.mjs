@@ -11,6 +11,7 @@ async function ratioCase(name, options, { slots, memoryAtEpochs }) {
   const measured = await runChild('virtual-case.mjs', { options, slots, memoryAtEpochs })
   const after = await runChild('floor-case.ts', { options, slots })
   const floorMsPerSlot = (before.msPerSlot + after.msPerSlot) / 2
+  const singlesMs = (before.singlesMsPerSlot + after.singlesMsPerSlot) / 2
   const rssMb = Object.fromEntries(
     Object.entries(measured.rssMb).map(([epoch, mb]) => [`rssMbAtEpoch${epoch}`, Math.round(mb)]),
   )
@@ -19,6 +20,7 @@ async function ratioCase(name, options, { slots, memoryAtEpochs }) {
     floorMsPerSlot: round(floorMsPerSlot),
     msPerSlot: round(measured.msPerSlot),
     ratio: round(measured.msPerSlot / floorMsPerSlot),
+    floorWithoutSinglesMsPerSlot: round(floorMsPerSlot - singlesMs),
     rssMb: Object.values(rssMb)[0],
     ...rssMb,
   }
