@@ -108,7 +108,7 @@ export class Network implements AsyncDisposable {
    * Moves virtual time on, and resolves when everything that happens until then has happened.
    *
    * @throws {StateError} in real time, which goes by itself.
-   * @throws {OptionError} for anything but a whole number of slots.
+   * @throws {OptionError} for a number of slots that is none.
    */
   async advance(
     { slots }: { slots: number },
@@ -120,8 +120,8 @@ export class Network implements AsyncDisposable {
         "Start it with `time: 'virtual'`, or wait with `waitForSlots`.",
       )
     }
-    if (!Number.isSafeInteger(slots) || slots < 0) {
-      throw new OptionError({ field: 'slots', given: slots, allowed: 'a whole number, 0 or more' })
+    if (!Number.isFinite(slots) || slots < 0) {
+      throw new OptionError({ field: 'slots', given: slots, allowed: 'a number, 0 or more' })
     }
     await this.#clock.sleep(slots * this.chain.slotDurationMs, this.#signal(signal))
   }

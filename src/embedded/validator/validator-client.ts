@@ -177,7 +177,7 @@ export class ValidatorClient {
    */
   readonly #onHead = (event: ChainEvents['head'][0]): void => {
     this.#roster.onHead(event)
-    const { clock, time, votesEarly = true } = this.#parameters
+    const { clock, votesEarly = true } = this.#parameters
     if (!votesEarly) return
     const settledMs = this.#votingMoment(clock.nowMs)
     for (const { slot, dueMs, timer, vote } of this.#pendingVotes) {

@@ -76,7 +76,7 @@ beforeEach(async () => {
 
 async function open(): Promise<void> {
   const opening = network.open(openParameters)
-  worker.answer(undefined)
+  worker.answer(startTimeMs)
   await opening
 }
 
@@ -144,16 +144,27 @@ describe('virtual time', () => {
   it('is the time that the thread has reached, and never goes back', async () => {
     await open()
     expect(network.nowMs).toBe(startTimeMs)
-    for (const [askedMs, reachedMs] of [
-      [startTimeMs + 500, startTimeMs + 500],
-      [startTimeMs + 100, startTimeMs + 500],
-    ] as const) {
-      const advancing = network.advanceTo(askedMs)
-      expect(worker.asked).toEqual(['advanceTo', askedMs])
-      worker.answer(reachedMs)
-      await advancing
-      expect(network.nowMs).toBe(startTimeMs + 500)
-    }
+    const advancing = network.advanceTo(startTimeMs + 500)
+    expect(worker.asked).toEqual(['advanceTo', startTimeMs + 500])
+    worker.answer(startTimeMs + 500)
+    await advancing
+    expect(network.nowMs).toBe(startTimeMs + 500)
+    const asked = worker.calls.length
+    await network.advanceTo(startTimeMs + 100)
+    expect(network.nowMs).toBe(startTimeMs + 500)
+    expect(worker.calls).toHaveLength(asked)
+  })
+
+  it("goes on to the end when another waiter's interruption stopped it on the way", async () => {
+    await open()
+    const advancing = network.advanceTo(startTimeMs + 500)
+    worker.answer(startTimeMs + 200)
+    await vi.waitFor(() =>
+      expect(worker.calls.filter(({ method }) => method === 'advanceTo')).toHaveLength(2),
+    )
+    worker.answer(startTimeMs + 500)
+    await advancing
+    expect(network.nowMs).toBe(startTimeMs + 500)
   })
 
   it('is interrupted by an abort, and stays where it was by then', async () => {

@@ -68,13 +68,20 @@ describe('a log past its limit', () => {
       write: (line: string) => lines.push(line),
       end: (done?: () => void) => done?.(),
       on: () => {},
+      writableCorked: 0,
+      cork: () => {},
+      uncork: () => {},
     }
   }
   function renameSync(from: string, to: string) {
     files.set(to, files.get(from) ?? [])
     files.delete(from)
   }
-  useBuiltin(fs, { createWriteStream: createWriteStream as never, renameSync: renameSync as never })
+  useBuiltin(fs, {
+    createWriteStream: createWriteStream as never,
+    renameSync: renameSync as never,
+    existsSync: (file) => files.has(String(file)),
+  })
   beforeEach(() => files.clear())
 
   const lengths = (file: string) => files.get(file)?.map((line) => line.length)
