@@ -266,6 +266,8 @@ export class Network implements AsyncDisposable {
     for (;;) {
       const running = this.nodes.filter((node) => node.state === 'running')
       const views = await viewsOf(running, whole)
+      // Nodes that were stopped with the network are no reason to give up: its end is.
+      whole.throwIfAborted()
       if (views.length > 0 && (await isMet(views, whole))) return
       if (this.currentSlot > lastSlot || running.length === 0) {
         const all = await this.views({ signal: whole })

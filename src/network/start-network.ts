@@ -98,13 +98,13 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     if (earlier === undefined) refusePastGenesis(planned)
     else refuseOtherOptions(planOptions, planned, earlier, directory.path)
     const manifest = earlier?.manifest ?? planned
+    if (trace !== undefined && !hasEmbedded(manifest)) refuseTrace(trace)
     const clientPrograms = new ClientPrograms(programs, onProgress)
     if (hasProcesses(manifest)) onProgress({ stage: 'clients', message: 'looking for the clients' })
     const found = await clientPrograms.find(manifest.nodes, signal)
     if (found.length > 0) onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
     const budget = budgetOf(manifest)
     const startedAt = performance.now()
-    if (trace !== undefined && !hasEmbedded(manifest)) refuseTrace(trace)
     if (hasEmbedded(manifest)) embedded = await EmbeddedNetwork.load(manifest)
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
     await embedded?.open({

@@ -20,14 +20,42 @@ const weiPerEther = 10n ** 18n
 export function planAccounts(accounts: NetworkOptions['accounts'] = {}): AccountPlan[] {
   const options = typeof accounts === 'number' ? { count: accounts } : accounts
   const { count = defaultCount, mnemonic = defaultMnemonic, balanceEther = defaultBalanceEther } = options
-  const seed = mnemonicSeed(checkMnemonic(mnemonic, 'accounts.mnemonic'))
-  const parent = HDKey.fromMasterSeed(seed).derive("m/44'/60'/0'/0")
+  const wallet = walletOf(checkMnemonic(mnemonic, 'accounts.mnemonic'))
   const balanceWei = (BigInt(balanceEther) * weiPerEther).toString()
-  return Array.from({ length: count }, (_, index) => ({ ...account(parent, index), balanceWei }))
+  return Array.from({ length: count }, (_, index) => ({ ...wallet.account(index), balanceWei }))
 }
 
+/** Wallets that are remembered: elliptic curves are slow in JavaScript, and most networks have one mnemonic. */
+const walletsMax = 16
+const wallets = new Map<string, Wallet>()
+
+function walletOf(mnemonic: string): Wallet {
+  const wallet = wallets.get(mnemonic) ?? new Wallet(mnemonic)
+  if (wallets.size < walletsMax) wallets.set(mnemonic, wallet)
+  return wallet
+}
+
+/** The accounts of a mnemonic, each derived when it is first asked for. */
+class Wallet {
+  readonly #mnemonic: string
+  readonly #accounts: KeyPair[] = []
+  #parent: HDKey | undefined
+
+  constructor(mnemonic: string) {
+    this.#mnemonic = mnemonic
+  }
+
+  account(index: number): KeyPair {
+    this.#parent ??= HDKey.fromMasterSeed(mnemonicSeed(this.#mnemonic)).derive("m/44'/60'/0'/0")
+    this.#accounts[index] ??= keyPair(this.#parent, index)
+    return this.#accounts[index]
+  }
+}
+
+type KeyPair = Pick<AccountPlan, 'address' | 'privateKey'>
+
 /** Addresses are the last 20 bytes of the hash of the public key without its 0x04 (Yellow Paper, F). */
-function account(parent: HDKey, index: number): Pick<AccountPlan, 'address' | 'privateKey'> {
+function keyPair(parent: HDKey, index: number): KeyPair {
   const { privateKey } = parent.deriveChild(index)
   // Only a key without its private part derives children that lack theirs.
   if (privateKey === null) throw new TypeError('a private parent key has derived a public child')

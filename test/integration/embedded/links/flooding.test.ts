@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MessageTooLargeError } from '../../../../src/embedded/links/errors.ts'
 import type { GossipMessage, Verdict } from '../../../../src/embedded/links/wire.ts'
-import { peerId, seenTtlMs, setDelay, type TestNetwork, testNetwork, topic } from './support.ts'
+import {
+  peerId,
+  seenTtlMs,
+  setDelay,
+  type TestNetwork,
+  testNetwork,
+  topic,
+} from '../../../unit/embedded/links/support.ts'
 
 /** A connected graph: a random tree and some more edges. */
 const graphs = fc.integer({ min: 2, max: 14 }).chain((nodes) =>
