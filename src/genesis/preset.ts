@@ -10,6 +10,12 @@ import type { ChainPlan } from '../plan/manifest.ts'
  */
 const MAINNET_ETH1_VOTES = 2048
 
+/**
+ * SLOTS_PER_HISTORICAL_ROOT of the minimal preset. Epoch processing looks up block roots of two epochs, so longer
+ * epochs need more of them.
+ */
+const MINIMAL_HISTORICAL_ROOTS = 64
+
 /** Where a chain's constants differ from those of the preset it is based on. */
 export function presetOverrides(chain: ChainPlan): Partial<BeaconPreset> {
   const { preset, slotsPerEpoch, minSeedLookahead, epochsPerSyncCommitteePeriod } = chain
@@ -18,7 +24,10 @@ export function presetOverrides(chain: ChainPlan): Partial<BeaconPreset> {
     MIN_SEED_LOOKAHEAD: minSeedLookahead,
     EPOCHS_PER_SYNC_COMMITTEE_PERIOD: epochsPerSyncCommitteePeriod,
   }
-  if (preset === 'minimal') return overrides
+  if (preset === 'minimal') {
+    const rootsKept = Math.max(MINIMAL_HISTORICAL_ROOTS, nextPowerOfTwo(2 * slotsPerEpoch))
+    return { ...overrides, SLOTS_PER_HISTORICAL_ROOT: rootsKept }
+  }
   // The list's Merkle depth, and so every state root, agrees with such a client's as long as the product
   // of the two rounds up to the same power of two: it is within one epoch of 2048, hence above 1024.
   return { ...overrides, EPOCHS_PER_ETH1_VOTING_PERIOD: Math.floor(MAINNET_ETH1_VOTES / slotsPerEpoch) }
@@ -34,4 +43,8 @@ export function presetOverrides(chain: ChainPlan): Partial<BeaconPreset> {
 export function activatePreset(chain: ChainPlan): void {
   setHasher(hasher)
   setActivePreset(PresetName[chain.preset], presetOverrides(chain))
+}
+
+function nextPowerOfTwo(number: number): number {
+  return 2 ** Math.ceil(Math.log2(number))
 }

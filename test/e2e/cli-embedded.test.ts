@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NetworkStatus, networkDescription, networkStatus } from '../../src/control/protocol.ts'
+import { isSameProcess, processStartTime } from '../../src/processes/process-identity.ts'
 import { Command, type Event, type Outcome } from './cli/command.ts'
 import { processesOf } from './support/processes-of.ts'
 
@@ -181,8 +182,10 @@ describe('a detached network of 3 embedded nodes', () => {
 
   test('goes down, and leaves no process', async () => {
     const [{ pid }] = (await eventsOf('ps')) as [Event]
+    const supervisor = { pid: Number(pid), startTime: processStartTime(Number(pid)) ?? 'gone' }
+    expect(isSameProcess(supervisor)).toBe(true)
     expect(await eventsOf('down')).toMatchObject([{ event: 'stopped', name: 'localnet' }])
-    expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
+    expect(isSameProcess(supervisor)).toBe(false)
     expect(processesOf(home)).toEqual([])
     expect(await eventsOf('ps')).toEqual([])
     const log = readFileSync(join(homeOf('localnet'), 'up.log'), 'utf8')

@@ -29,6 +29,12 @@ export function reportChain(
     log.warn('block is invalid', { slot, root, reason })
     digest.add(clock.nowMs, name, 'invalid', slot, root)
   })
+  gossip.events.on('accept', (message) => {
+    if (message.kind !== 'beacon_attestation') return
+    const { content, attesterIndex, place } = message.content
+    // Before Electra a vote does not name its attester; its place in the committee was found meanwhile.
+    digest.add(clock.nowMs, name, 'vote', attesterIndex ?? place?.attesterIndex ?? 'unknown', content.root)
+  })
   gossip.events.on('refuse', ({ topic, from, refusal: { verdict, reason } }) => {
     if (verdict === 'reject') log.warn('message rejected', { topic, from, reason })
   })

@@ -3,6 +3,7 @@ import {
   aggregateWithRandomness,
   type PublicKey,
   Signature,
+  type SignatureSet,
   verify,
   verifyMultipleAggregateSignatures,
 } from '@chainsafe/blst'
@@ -17,11 +18,17 @@ interface Message {
 /**
  * Whether all signatures are valid, with soundness error 2^-64: what is signed by several is aggregated with
  * random factors, and so are the messages.
+ *
+ * @param sums what was added up so before, to be verified with the rest
  */
-export function isBatchValid(sets: readonly ISignatureSet[], pubkeys: PubkeyCache): boolean {
-  if (sets.length === 0) return true
+export function isBatchValid(
+  sets: readonly ISignatureSet[],
+  pubkeys: PubkeyCache,
+  sums: readonly SignatureSet[] = [],
+): boolean {
+  if (sets.length + sums.length === 0) return true
   try {
-    const verified = messagesOf(sets, pubkeys).map(aggregate)
+    const verified = [...messagesOf(sets, pubkeys).map(aggregate), ...sums]
     const [first] = verified
     if (verified.length === 1 && first !== undefined) return verify(first.msg, first.pk, first.sig)
     return verifyMultipleAggregateSignatures(verified)

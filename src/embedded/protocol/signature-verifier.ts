@@ -1,7 +1,9 @@
+import type { SignatureSet } from '@chainsafe/blst'
 import type { ISignatureSet, PubkeyCache } from '@lodestar/state-transition'
 import { promisesAtRest } from '../clock/event-loop.ts'
 import { binaryKey } from './binary-key.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { EarlyAggregation } from './early-aggregation.ts'
 import { isBatchValid } from './signature-batch.ts'
 import { VerifiedSignatures } from './verified-signatures.ts'
 
@@ -23,6 +25,7 @@ export class SignatureVerifier {
   readonly #verdicts = new BoundedMap<string, boolean>(REMEMBERED_MAX)
   readonly #verified = new VerifiedSignatures()
   #jobs: Job[] = []
+  #early = new EarlyAggregation()
 
   constructor(pubkeys: PubkeyCache) {
     this.#pubkeys = pubkeys
@@ -35,6 +38,7 @@ export class SignatureVerifier {
   verify(sets: readonly ISignatureSet[]): Promise<boolean> {
     return new Promise((resolve) => {
       this.#jobs.push({ sets, resolve })
+      for (const set of sets) this.#aggregateEarly(set)
       if (this.#jobs.length === 1) void promisesAtRest().then(() => this.#flush())
     })
   }
@@ -44,15 +48,27 @@ export class SignatureVerifier {
     return this.#verifyAll([sets])[0] ?? false
   }
 
-  #flush(): void {
-    const jobs = this.#jobs
+  /** Most signatures that come one by one are of a message that many sign. */
+  #aggregateEarly(set: ISignatureSet): void {
+    if (!('index' in set) || this.#verdicts.get(contentOf(set)) !== undefined) return
+    const pk = this.#pubkeys.get(set.index)
+    if (pk !== undefined) this.#early.add(set, pk)
+  }
+
+  async #flush(): Promise<void> {
+    const [jobs, early] = [this.#jobs, this.#early]
     this.#jobs = []
-    const verdicts = this.#verifyAll(jobs.map(({ sets }) => sets))
+    this.#early = new EarlyAggregation()
+    const sums = await early.sums()
+    const verdicts = this.#verifyAll(
+      jobs.map(({ sets }) => sets),
+      sums && { early, sums },
+    )
     for (const [index, { resolve }] of jobs.entries()) resolve(verdicts[index] ?? false)
   }
 
-  /** A verdict for each list of sets. */
-  #verifyAll(lists: readonly (readonly ISignatureSet[])[]): boolean[] {
+  /** A verdict for each list of sets. @param added what was added up of them before */
+  #verifyAll(lists: readonly (readonly ISignatureSet[])[], added?: AddedUp): boolean[] {
     const verdicts: (boolean | undefined)[] = lists.map(() => undefined)
     const unknown: UnknownList[] = []
     for (const [index, sets] of lists.entries()) {
@@ -60,7 +76,9 @@ export class SignatureVerifier {
       if (typeof list === 'boolean') verdicts[index] = list
       else unknown.push(list)
     }
-    this.#bisect(unknown, verdicts)
+    if (added !== undefined && this.#isValidBySums(unknown, added)) {
+      for (const list of unknown) this.#settle(list, true, verdicts)
+    } else this.#bisect(unknown, verdicts)
     return verdicts.map((verdict) => verdict ?? false)
   }
 
@@ -77,6 +95,11 @@ export class SignatureVerifier {
       keys.push(key)
     }
     return unknown.length === 0 ? true : { index, sets: unknown, keys }
+  }
+
+  #isValidBySums(lists: readonly UnknownList[], { early, sums }: AddedUp): boolean {
+    const others = lists.flatMap(({ sets }) => sets.filter((set) => !early.has(set)))
+    return isBatchValid(others, this.#pubkeys, sums)
   }
 
   #isSum(set: ISignatureSet): boolean {
@@ -109,6 +132,12 @@ export class SignatureVerifier {
     // Of several sets, only one need be wrong: which one is not known.
     else if (keys.length === 1 && keys[0] !== undefined) this.#verdicts.set(keys[0], false)
   }
+}
+
+/** Signatures that have been added up, and their sums. */
+interface AddedUp {
+  readonly early: EarlyAggregation
+  readonly sums: readonly SignatureSet[]
 }
 
 interface UnknownList {

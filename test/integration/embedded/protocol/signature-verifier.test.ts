@@ -1,4 +1,4 @@
-import { SecretKey } from '@chainsafe/blst'
+import { aggregateSerializedSignatures, SecretKey } from '@chainsafe/blst'
 import type { ISignatureSet } from '@lodestar/state-transition'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -9,7 +9,9 @@ activatePreset(testManifest().chain)
 const { createPubkeyCache, SignatureSetType } = await import('@lodestar/state-transition')
 const { SignatureVerifier } = await import('../../../../src/embedded/protocol/signature-verifier.ts')
 
-const keys = Array.from({ length: 8 }, (_, index) => SecretKey.fromKeygen(new Uint8Array(32).fill(index + 1)))
+const keys = Array.from({ length: 24 }, (_, index) =>
+  SecretKey.fromKeygen(new Uint8Array(32).fill(index + 1)),
+)
 const pubkeys = createPubkeyCache()
 for (const [index, key] of keys.entries()) pubkeys.set(index, key.toPublicKey().toBytes())
 
@@ -73,6 +75,51 @@ test('two who swap their signatures are both wrong, though the sum is right', ()
     { ...two, signature: one.signature },
   ]
   expect(newVerifier().verifyNow(swapped)).toBe(false)
+})
+
+/** Everybody's verdict on one message that all 24 sign, of which these signatures are put in place of others. */
+async function verdictsOf(replaced: ReadonlyMap<number, Uint8Array>): Promise<boolean[]> {
+  const verifier = newVerifier()
+  const sets = keys.map((_, index) => {
+    const set = single(index, 1)
+    return { ...set, signature: replaced.get(index) ?? set.signature }
+  })
+  return Promise.all(sets.map((set) => verifier.verify([set])))
+}
+
+test('of many signatures of one message, those that are wrong are found', async () => {
+  expect(await verdictsOf(new Map())).toEqual(keys.map(() => true))
+  const swap = (a: number, b: number) => new Map([[a, single(b, 1).signature], [b, single(a, 1).signature]]) // biome-ignore format: two pairs
+  for (const [a, b] of [
+    [0, 7],
+    [3, 20],
+    [22, 23],
+  ] as const) {
+    // biome-ignore format: three pairs
+    expect(await verdictsOf(swap(a, b))).toEqual(keys.map((_, index) => index !== a && index !== b))
+  }
+  const malformed = new Map([[5, new Uint8Array(96)], [23, new Uint8Array(1)]]) // biome-ignore format: two pairs
+  expect(await verdictsOf(malformed)).toEqual(keys.map((_, index) => index !== 5 && index !== 23))
+})
+
+test('the sum of verified signatures is valid, and nothing else in its place', async () => {
+  const verifier = newVerifier()
+  const indices = [0, 1, 2]
+  const parts = indices.map((index) => single(index, 1))
+  expect(await Promise.all(parts.map((part) => verifier.verify([part])))).toEqual([true, true, true])
+  const sum = (some: readonly ISignatureSet[]) =>
+    aggregateSerializedSignatures(some.map(({ signature }) => signature)).toBytes()
+  const aggregate = (signature: Uint8Array, signers = indices): ISignatureSet => ({
+    type: SignatureSetType.aggregate,
+    indices: signers,
+    signingRoot: messageOf(1),
+    signature,
+  })
+  expect(verifier.verifyNow([aggregate(sum(parts))])).toBe(true)
+  expect(verifier.verifyNow([aggregate(sum(parts.slice(1)))])).toBe(false)
+  expect(verifier.verifyNow([aggregate(sum(parts), [0, 1])])).toBe(false)
+  expect(verifier.verifyNow([aggregate(sum([...parts, single(4, 1)]), [0, 1, 2, 4])])).toBe(true)
+  expect(verifier.verifyNow([aggregate(new Uint8Array(96))])).toBe(false)
 })
 
 test.each([
