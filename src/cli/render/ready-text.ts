@@ -54,7 +54,7 @@ export function nodeTable({ nodes }: Pick<NetworkDescription, 'nodes'>, style: O
     ['NODE', 'CLIENTS', 'RPC', 'BEACON API', 'VALIDATORS'],
     nodes.map(({ name, execution, consensus, validators }) => [
       name,
-      `${execution.client}/${consensus.client}`,
+      execution.client === consensus.client ? execution.client : `${execution.client}/${consensus.client}`,
       execution.rpcUrl,
       consensus.apiUrl,
       String(validators),

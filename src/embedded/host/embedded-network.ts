@@ -19,6 +19,9 @@ import type {
 /** Told when a layer of a node fails by itself, and why. */
 type OnFailure = (reason: string) => void
 
+/** Most of what a slot allocates is garbage by the next: more room for it costs memory, and saves little. */
+const youngGenerationMb = 8
+
 interface Waiting {
   readonly resolve: (result: never) => void
   readonly reject: (error: unknown) => void
@@ -49,7 +52,9 @@ export class EmbeddedNetwork implements AsyncDisposable {
     await keepNativeLibrariesLoaded()
     const workerData: HostSetup = { manifest, version: `eth-localnet/v${packageVersion()}` }
     const url = workerUrl('./embedded-worker.js', './embedded/host/worker.ts')
-    return new EmbeddedNetwork(new Worker(url, { name: 'embedded', workerData, execArgv: [] }))
+    const resourceLimits = { maxYoungGenerationSizeMb: youngGenerationMb }
+    const options = { name: 'embedded', workerData, resourceLimits, execArgv: [] }
+    return new EmbeddedNetwork(new Worker(url, options))
   }
 
   async open(parameters: OpenParameters): Promise<void> {
