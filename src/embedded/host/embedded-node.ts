@@ -115,7 +115,7 @@ export class EmbeddedNode {
     const { execution: shared, executionLinks, version } = this.#context
     const { plan, ports, jwtSecretFile } = this.#parameters
     const clock = this.#makeClock('execution')
-    this.#chainData ??= new ExecutionNode({ shared, now: () => clock.nowMs })
+    this.#chainData ??= new ExecutionNode({ shared, now: () => this.#context.clock.nowMs })
     const node = this.#chainData
     const onDefect = (error: unknown) => this.#logDefect('execution', error)
     const peers = executionLinks.open(plan.devp2p.nodeId, node)
@@ -137,7 +137,11 @@ export class EmbeddedNode {
           jwtSecret,
           wallClock: systemTimeMs,
         }),
-    ])
+    ]).catch((error: unknown) => {
+      executionLinks.close(plan.devp2p.nodeId)
+      clock.close()
+      throw error
+    })
     const dispatcher = new RpcDispatcher(ethMethods(node, description), onDefect)
     this.#execution = { clock, dispatcher, servers }
   }
@@ -178,7 +182,11 @@ export class EmbeddedNode {
       onDefect: (error) => this.#logDefect('consensus', error),
     })
     reportChain(node, { log: this.#log, digest, clock, name: plan.name })
-    const server = await startBeaconApiServer({ app: node.api, port: ports.consensusApi })
+    const server = await startBeaconApiServer({ app: node.api, port: ports.consensusApi }).catch((error) => {
+      node.halt()
+      clock.close()
+      throw error
+    })
     this.#consensus = { clock, node, server }
     node.start()
   }
