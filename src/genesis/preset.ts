@@ -25,8 +25,9 @@ export function presetOverrides(chain: ChainPlan): Partial<BeaconPreset> {
     EPOCHS_PER_SYNC_COMMITTEE_PERIOD: epochsPerSyncCommitteePeriod,
   }
   if (preset === 'minimal') {
-    const rootsKept = Math.max(MINIMAL_HISTORICAL_ROOTS, nextPowerOfTwo(2 * slotsPerEpoch))
-    return { ...overrides, SLOTS_PER_HISTORICAL_ROOT: rootsKept }
+    const rootsNeeded = nextPowerOfTwo(2 * slotsPerEpoch)
+    if (rootsNeeded <= MINIMAL_HISTORICAL_ROOTS) return overrides
+    return { ...overrides, SLOTS_PER_HISTORICAL_ROOT: rootsNeeded }
   }
   // The list's Merkle depth, and so every state root, agrees with such a client's as long as the product
   // of the two rounds up to the same power of two: it is within one epoch of 2048, hence above 1024.

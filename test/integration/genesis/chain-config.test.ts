@@ -113,6 +113,15 @@ describe('presetOverrides', () => {
       EPOCHS_PER_SYNC_COMMITTEE_PERIOD: 8,
     })
   })
+
+  test.each([
+    [32, undefined],
+    [33, 128],
+    [64, 128],
+  ])('the minimal preset keeps the block roots of two epochs, of %i slots each', (slotsPerEpoch, roots) => {
+    const { chain } = exampleManifest({ chain: { slotsPerEpoch } })
+    expect(presetOverrides(chain).SLOTS_PER_HISTORICAL_ROOT).toBe(roots)
+  })
 })
 
 function versionsOf(config: ReturnType<typeof exampleConfig>): string[] {
