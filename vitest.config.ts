@@ -15,6 +15,7 @@ export default defineConfig({
           setupFiles: ['test/unit/support/no-processes.ts'],
           // One module registry per worker: to load the modules for every file takes longer than the tests.
           isolate: false,
+          maxWorkers: 2,
           restoreMocks: true,
           unstubEnvs: true,
           testTimeout: 10_000,
