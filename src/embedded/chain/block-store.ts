@@ -51,7 +51,7 @@ export interface BlockStore {
   loadAnchor(): Promise<{ readonly anchor: StoredAnchor; readonly genesis: StoredGenesis } | undefined>
   /** The first anchor. */
   initialize(anchor: StoredAnchor, genesis: StoredGenesis): Promise<void>
-  /** Moves the anchor on. Resolves when it is safe on the disk, where there is one. */
+  /** Moves the anchor on. Resolves when it outlives this process, where there is a disk. */
   finalize(finalized: FinalizedChain): Promise<void>
   /** Waits for all writes. The store cannot be used afterwards. */
   close(): Promise<void>
