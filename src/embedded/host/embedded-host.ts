@@ -64,11 +64,10 @@ export class EmbeddedHost implements HostMethods {
       genesisFork(chain.forks) as Fork,
     )
     const stores = await NetworkStores.open(parameters.storeDirectory)
-    const blockStores = manifest.nodes.map(({ name }) => stores.blocks(name))
-    const latestSlot = await latestStoredSlot(blockStores, protocol)
-    // After a crash in virtual time nobody knows how far it had come, except by its last block.
-    const resumeMs = latestSlot === undefined ? 0 : time.startOfSlotMs(latestSlot + 1)
-    const startTimeMs = Math.max(parameters.startTimeMs, resumeMs)
+    const startTimeMs =
+      manifest.time === 'virtual'
+        ? await this.#resumeMs(parameters, { stores, protocol, time })
+        : time.genesisTimeMs
     const execution = new SharedExecution(JSON.parse(await readFile(parameters.executionGenesisJson, 'utf8')))
     const onError = (error: unknown) => this.#failAll(error)
     const clock =
@@ -176,6 +175,16 @@ export class EmbeddedHost implements HostMethods {
     this.#interruption.abort()
     await Promise.all([...this.#nodes.values()].map((node) => node.close()))
     await this.#context?.stores.close()
+  }
+
+  /** Where virtual time goes on. After a crash nobody knows how far it had come, except by its last block. */
+  async #resumeMs(
+    { startTimeMs }: OpenParameters,
+    { stores, protocol, time }: Pick<NetworkContext, 'stores' | 'protocol' | 'time'>,
+  ): Promise<number> {
+    const blockStores = this.#setup.manifest.nodes.map(({ name }) => stores.blocks(name))
+    const latestSlot = await latestStoredSlot(blockStores, protocol)
+    return latestSlot === undefined ? startTimeMs : Math.max(startTimeMs, time.startOfSlotMs(latestSlot + 1))
   }
 
   get #opened(): NetworkContext {

@@ -191,20 +191,19 @@ export class EmbeddedNode {
     node.start()
   }
 
-  async #stopConsensus(): Promise<void> {
-    const running = this.#consensus
-    this.#consensus = undefined
-    if (running === undefined) return
-    await running.node.stop()
-    running.clock.close()
-    await running.server[Symbol.asyncDispose]()
+  #stopConsensus(): Promise<void> {
+    return this.#endConsensus((node) => node.stop())
   }
 
-  async #killConsensus(): Promise<void> {
+  #killConsensus(): Promise<void> {
+    return this.#endConsensus((node) => node.halt())
+  }
+
+  async #endConsensus(end: (node: BeaconNode) => void | Promise<void>): Promise<void> {
     const running = this.#consensus
     this.#consensus = undefined
     if (running === undefined) return
-    running.node.halt()
+    await end(running.node)
     running.clock.close()
     await running.server[Symbol.asyncDispose]()
   }

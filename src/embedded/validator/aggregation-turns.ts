@@ -50,11 +50,10 @@ export function committeeTurns(duties: readonly AttesterDuty[]): CommitteeTurn[]
       committeeLength,
     }),
   )
-  return inOrder(turns).filter(
-    (turn, position, all) =>
-      turn.committeeLength >= 2 * TARGET_AGGREGATORS_PER_COMMITTEE ||
-      all.findIndex(({ committeeIndex }) => committeeIndex === turn.committeeIndex) === position,
-  )
+  return firstOfEach(turns, ({ committeeIndex, committeeLength, validatorIndex }) => {
+    const isLottery = committeeLength >= 2 * TARGET_AGGREGATORS_PER_COMMITTEE
+    return isLottery ? `${committeeIndex} ${validatorIndex}` : `${committeeIndex}`
+  })
 }
 
 /**
@@ -72,13 +71,8 @@ export function subcommitteeTurns(slot: number, duties: readonly SyncDuty[]): Su
     ),
   )
   // A validator with several seats of one subcommittee has one lot.
-  return inOrder(turns).filter(
-    (turn, position, all) =>
-      all.findIndex(
-        (other) =>
-          other.subcommitteeIndex === turn.subcommitteeIndex &&
-          (!isSyncLottery || other.validatorIndex === turn.validatorIndex),
-      ) === position,
+  return firstOfEach(turns, ({ subcommitteeIndex, validatorIndex }) =>
+    isSyncLottery ? `${subcommitteeIndex} ${validatorIndex}` : `${subcommitteeIndex}`,
   )
 }
 
@@ -90,6 +84,15 @@ function momentOf(place: number, size: number): number {
   return Math.sqrt(place / size)
 }
 
-function inOrder<Turn extends AggregationTurn>(turns: readonly Turn[]): Turn[] {
-  return turns.toSorted((a, b) => a.moment - b.moment)
+/** In their order, and of those with one key the first only. */
+function firstOfEach<Turn extends AggregationTurn>(
+  turns: readonly Turn[],
+  keyOf: (turn: Turn) => string,
+): Turn[] {
+  const first = new Map<string, Turn>()
+  for (const turn of turns.toSorted((a, b) => a.moment - b.moment)) {
+    const key = keyOf(turn)
+    if (!first.has(key)) first.set(key, turn)
+  }
+  return [...first.values()]
 }
