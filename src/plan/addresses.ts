@@ -16,6 +16,9 @@ const firstHost = 10
 export const maxNodes = Math.floor((lastPort + 1 - firstPort - portsUsed) / portsPerNode) + 1
 export const maxEdges = hostsPerBlock * blocks - firstHost + 1
 
+/** All addresses of nodes' p2p listeners. */
+export const nodeNetwork = '127.1.0.0/16'
+
 /** Loopback address of a node's p2p listeners, 127.1.0.10 for node 0. */
 export function nodeAddress(nodeIndex: number): string {
   return loopbackHost(1, nodeIndex + firstHost)

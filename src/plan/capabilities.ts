@@ -1,4 +1,4 @@
-import type { ForkName, TimeKind } from './manifest.ts'
+import type { ForkName, LinkKind, TimeKind } from './manifest.ts'
 
 /** What a client can run, as far as the plan must know it. */
 export interface ClientCapabilities {
@@ -6,8 +6,8 @@ export interface ClientCapabilities {
   readonly layer: 'execution' | 'consensus'
   readonly forks: readonly ForkName[]
   readonly presets: readonly ('mainnet' | 'minimal')[]
-  /** How it is connected to its peers and to the client of the other layer: all of a network the same way. */
-  readonly links: 'sockets' | 'in-process'
+  /** Ways in which it can be connected to its peers, at least one; the one that suits it best comes first. */
+  readonly links: readonly LinkKind[]
   readonly times: readonly TimeKind[]
   readonly slotDuration: { readonly minMs: number; readonly multipleOfMs: number }
   readonly slotsPerEpoch: { readonly min: number; readonly max: number }

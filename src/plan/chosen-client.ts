@@ -32,10 +32,11 @@ export function chooseClient(
 }
 
 /**
- * Both clients of a node. Where only one is named, the other is the first of its layer that can be connected
- * to it.
+ * Both clients of a node. Where only one is named, the other is its natural partner: the first of its layer
+ * that is connected in the same way before all others. Any two can be named together, since the Engine API
+ * connects them.
  *
- * @throws OptionError when there is no such client, or the two cannot be connected.
+ * @throws OptionError when there is no such client.
  */
 export function chooseClients(
   registry: CapabilityRegistry,
@@ -48,28 +49,9 @@ export function chooseClients(
   const first = names.execution === undefined && names.consensus !== undefined ? 'consensus' : 'execution'
   const second = first === 'execution' ? 'consensus' : 'execution'
   const chosen = choose(first)
-  const fitting = registry[second].find(({ links }) => links === chosen.links)
-  const other = choose(second, names[second] ?? fitting?.name)
-  requireSameLinks([chosen, other], path(second))
+  const partner = registry[second].find(({ links }) => links[0] === chosen.links[0])
+  const other = choose(second, names[second] ?? partner?.name)
   return first === 'execution'
     ? { execution: chosen, consensus: other }
     : { execution: other, consensus: chosen }
-}
-
-/**
- * Clients of one network must be able to reach one another.
- *
- * @throws OptionError when two of them cannot.
- */
-export function requireSameLinks(clients: readonly ClientCapabilities[], field: string): void {
-  const [first] = clients
-  const other = clients.find(({ links }) => links !== first?.links)
-  if (first === undefined || other === undefined) return
-  throw new OptionError({
-    code: 'option-unsupported',
-    field,
-    problem: `${first.name} and ${other.name} cannot be connected: the ${first.links === 'in-process' ? first.name : other.name} client has links in its own process only`,
-    given: other.name,
-    allowed: 'clients that are all embedded, or all processes of their own',
-  })
 }

@@ -98,10 +98,11 @@ function peerText(name: string, { edges }: Manifest): string {
 
 function edgeLines({ edges }: Manifest): string[] {
   if (edges.length === 0) return ['No edges']
-  const rows = edges.slice(0, maxEdgesShown).map(({ a, b, address }) => [a, b, address])
+  const shown = edges.slice(0, maxEdgesShown)
+  const rows = shown.map(({ a, b, links, address }) => [a, b, links.execution, links.consensus, address])
   const left = edges.length - rows.length
   return [
-    ...columns([['EDGE', `(${edges.length})`, 'PROXY ADDRESS'], ...rows]),
+    ...columns([['EDGE', `(${edges.length})`, 'EXECUTION', 'CONSENSUS', 'PROXY ADDRESS'], ...rows]),
     ...(left > 0 ? [`and ${left} more`] : []),
   ]
 }

@@ -8,6 +8,13 @@ export type ForkName = (typeof forkNames)[number]
  */
 export type TimeKind = 'real' | 'virtual'
 
+/**
+ * How two nodes are connected on one layer: in the memory of this process, or by libp2p and devp2p over
+ * loopback sockets.
+ */
+export const linkKinds = ['in-process', 'sockets'] as const
+export type LinkKind = (typeof linkKinds)[number]
+
 export type Hex = `0x${string}`
 
 /**
@@ -45,6 +52,14 @@ export interface ValidatorsPlan {
   readonly keys: ValidatorKeySource
 }
 
+/**
+ * Who acts for a node's validators: the node's own consensus client, with the keys or with a signer of ours
+ * that can be told to misbehave, or a validator client that the user brings, which is given the keys and uses
+ * the node's Beacon API.
+ */
+export const validatorClientKinds = ['own', 'remote-signer', 'external'] as const
+export type ValidatorClientKind = (typeof validatorClientKinds)[number]
+
 /** A prefunded account on the execution layer. */
 export interface AccountPlan {
   readonly address: Hex
@@ -81,6 +96,7 @@ export interface NodePlan {
   readonly consensus: string
   /** Validator indices first … first + count - 1. */
   readonly validators: { readonly first: number; readonly count: number }
+  readonly validatorClient: ValidatorClientKind
   /** Loopback address of the node's p2p listeners: one each, so that links can be told apart. */
   readonly address: string
   /** Ports wanted; a start may find them taken and use others. */
@@ -100,11 +116,13 @@ export interface EdgePlan {
   readonly b: string
   /** Loopback address kept for a proxy in this edge: it can listen here on either node's port. */
   readonly address: string
+  /** In-process on the layers on which the clients of both ends can be, sockets on the others. */
+  readonly links: { readonly execution: LinkKind; readonly consensus: LinkKind }
 }
 
 /** Everything that is decided before anything is written or started. Plain JSON. */
 export interface Manifest {
-  readonly formatVersion: 1
+  readonly formatVersion: 2
   readonly name: string
   readonly seed: number
   readonly time: TimeKind

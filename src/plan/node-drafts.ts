@@ -2,6 +2,7 @@ import { maxNodes } from './addresses.ts'
 import type { CapabilityRegistry, ClientCapabilities } from './capabilities.ts'
 import { chooseClients } from './chosen-client.ts'
 import { namePattern, nameRule } from './limits.ts'
+import type { ValidatorClientKind } from './manifest.ts'
 import { OptionError } from './option-error.ts'
 import type { NetworkOptions, NodeOptions } from './options.ts'
 
@@ -14,6 +15,7 @@ export interface NodeDraft {
   readonly consensus: ClientCapabilities
   /** Validators that the options give this node itself. */
   readonly validators: number | undefined
+  readonly validatorClient: ValidatorClientKind
   /** Path of the option that describes it, for errors. */
   readonly field: string
 }
@@ -53,7 +55,7 @@ function draftEntry(
   firstIndex: number,
   registry: CapabilityRegistry,
 ): NodeDraft[] {
-  const { name, count = 1, validators } = entry
+  const { name, count = 1, validators, validatorClient = 'own' } = entry
   const { execution, consensus } = chooseClients(registry, entry, field)
   const nameOf = (position: number) => {
     if (name === undefined) return defaultNodeName(firstIndex + position)
@@ -64,6 +66,7 @@ function draftEntry(
     execution,
     consensus,
     validators,
+    validatorClient,
     field,
   }))
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { limits, namePattern, nameRule } from './limits.ts'
-import type { ForkName } from './manifest.ts'
+import { type ForkName, validatorClientKinds } from './manifest.ts'
 import type {
   AccountsOptions,
   AddedNodeOptions,
@@ -75,6 +75,7 @@ const node: z.ZodType<NodeOptions> = closedObject({
   consensus: clientName.optional(),
   count: integer(1, limits.nodes).optional(),
   validators: validatorCount.optional(),
+  validatorClient: oneOf(validatorClientKinds).optional(),
 } satisfies ShapeOf<NodeOptions>)
 
 const nodesRule = `an integer from 1 to ${limits.nodes}, or a list of nodes`

@@ -13,13 +13,13 @@ export interface NodeOptions {
   name?: string | undefined
   /**
    * Execution client.
-   * @default the first one there is
+   * @default the partner of the consensus client, else the first one there is
    * @example 'geth'
    */
   execution?: string | undefined
   /**
    * Consensus client.
-   * @default the first one there is
+   * @default the partner of the execution client, else the first one there is
    * @example 'prysm'
    */
   consensus?: string | undefined
@@ -34,6 +34,13 @@ export interface NodeOptions {
    * @example 16
    */
   validators?: number | undefined
+  /**
+   * Who acts for the validators of these nodes: their own consensus client; the same with `'remote-signer'`,
+   * which lets clients in processes be told to misbehave; or `'external'`, a validator client that you run
+   * against the node's Beacon API with the keystores in the node's directory.
+   * @default 'own'
+   */
+  validatorClient?: 'own' | 'remote-signer' | 'external' | undefined
 }
 
 /**
@@ -221,12 +228,12 @@ export interface AddedNodeOptions {
   name?: string | undefined
   /**
    * Execution client.
-   * @default that of the oldest node
+   * @default the partner of the consensus client where that is named, else that of the oldest node
    */
   execution?: string | undefined
   /**
    * Consensus client.
-   * @default that of the oldest node
+   * @default the partner of the execution client where that is named, else that of the oldest node
    */
   consensus?: string | undefined
   /**

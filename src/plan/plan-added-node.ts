@@ -1,8 +1,9 @@
 import { edgeAddress } from './addresses.ts'
 import type { CapabilityRegistry, ClientCapabilities } from './capabilities.ts'
-import { chooseClient, chooseClients, requireSameLinks } from './chosen-client.ts'
+import { chooseClient, chooseClients } from './chosen-client.ts'
 import { findChainProblem } from './client-limits.ts'
-import type { EdgePlan, Manifest } from './manifest.ts'
+import { type EdgeEnd, edgeLinks } from './edge-links.ts'
+import type { EdgePlan, Manifest, NodePlan } from './manifest.ts'
 import { defaultNodeName } from './node-drafts.ts'
 import { resolveNode } from './node-reference.ts'
 import { OptionError } from './option-error.ts'
@@ -30,16 +31,10 @@ export function planAddedNode(
 ): Manifest {
   const checked = parseAddedNodeOptions(options)
   const [oldest] = manifest.nodes
-  const { execution, consensus } = chooseClients(registry, {
-    execution: checked.execution ?? oldest?.execution,
-    consensus: checked.consensus ?? oldest?.consensus,
-  })
+  const isGivenClients = checked.execution !== undefined || checked.consensus !== undefined
+  const { execution, consensus } = chooseClients(registry, isGivenClients ? checked : (oldest ?? {}))
   planTime(manifest.time, [consensus, execution])
   for (const client of [consensus, execution]) checkRunsChain(manifest, client)
-  requireSameLinks(
-    [chooseClient(registry, 'consensus', oldest?.consensus, 'consensus'), consensus],
-    'consensus',
-  )
   const index = manifest.next.nodeIndex
   const node = planNode({
     index,
@@ -47,13 +42,15 @@ export function planAddedNode(
     execution: execution.name,
     consensus: consensus.name,
     validators: { first: manifest.validators.count, count: 0 },
+    validatorClient: 'own',
     seed: manifest.seed,
   })
   const edges = checkedPeers(manifest, checked.peers).map(
     (peer, position): EdgePlan => ({
-      a: peer,
+      a: peer.name,
       b: node.name,
       address: edgeAddress(manifest.next.edgeIndex + position),
+      links: edgeLinks(endOf(peer, registry), { name: node.name, execution, consensus }, 'peers'),
     }),
   )
   return {
@@ -61,6 +58,14 @@ export function planAddedNode(
     nodes: [...manifest.nodes, node],
     edges: [...manifest.edges, ...edges],
     next: { nodeIndex: index + 1, edgeIndex: manifest.next.edgeIndex + edges.length },
+  }
+}
+
+function endOf({ name, execution, consensus }: NodePlan, registry: CapabilityRegistry): EdgeEnd {
+  return {
+    name,
+    execution: chooseClient(registry, 'execution', execution, 'execution'),
+    consensus: chooseClient(registry, 'consensus', consensus, 'consensus'),
   }
 }
 
@@ -87,16 +92,16 @@ function checkedName(manifest: Manifest, name: string): string {
 }
 
 /** The peers that were asked for, else those with the fewest connections, older ones first. */
-function checkedPeers(manifest: Manifest, peers: readonly string[] | undefined): string[] {
+function checkedPeers(manifest: Manifest, peers: readonly string[] | undefined): NodePlan[] {
   const names = manifest.nodes.map((node) => node.name)
   if (peers === undefined) {
     const degree = (name: string) => manifest.edges.filter(({ a, b }) => a === name || b === name).length
-    return names
-      .map((name, position) => ({ name, position, degree: degree(name) }))
+    return manifest.nodes
+      .map((node, position) => ({ node, position, degree: degree(node.name) }))
       .sort((one, other) => one.degree - other.degree || one.position - other.position)
       .slice(0, defaultPeers)
       .sort((one, other) => one.position - other.position)
-      .map(({ name }) => name)
+      .map(({ node }) => node)
   }
   for (const [position, peer] of peers.entries()) {
     const field = `peers[${position}]`
@@ -105,5 +110,5 @@ function checkedPeers(manifest: Manifest, peers: readonly string[] | undefined):
       throw new OptionError({ field, problem: 'this peer is named twice', given: peer })
     }
   }
-  return names.filter((name) => peers.includes(name))
+  return manifest.nodes.filter(({ name }) => peers.includes(name))
 }

@@ -2,7 +2,8 @@ import { planAccounts } from './accounts.ts'
 import { edgeAddress } from './addresses.ts'
 import type { CapabilityRegistry, ClientCapabilities } from './capabilities.ts'
 import { planChain } from './chain.ts'
-import { requireSameLinks } from './chosen-client.ts'
+import { edgeLinks } from './edge-links.ts'
+import type { Edge } from './graphs.ts'
 import type { EdgePlan, Manifest, NodePlan } from './manifest.ts'
 import { draftNodes, type NodeDraft } from './node-drafts.ts'
 import type { NetworkOptions } from './options.ts'
@@ -32,13 +33,12 @@ export function planNetwork(options: NetworkOptions, registry: CapabilityRegistr
   const drafts = draftNodes(checked.nodes, registry)
   const names = drafts.map((draft) => draft.name)
   const clients = clientsOf(drafts)
-  requireSameLinks(clients, 'nodes')
   const time = planTime(checked.time, clients)
   const chain = planChain(checked, clients)
   const validators = planValidators(checked, drafts, seed)
   const edges = planTopology(checked.topology, names, seed)
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name: checked.name ?? defaultName,
     seed,
     time,
@@ -46,23 +46,25 @@ export function planNetwork(options: NetworkOptions, registry: CapabilityRegistr
     validators: validators.plan,
     accounts: planAccounts(checked.accounts),
     nodes: drafts.map((draft, index) => nodeOf(draft, index, validators.ranges[index], seed)),
-    edges: edges.map(([a, b], edgeIndex) => edgeOf(names[a] ?? '', names[b] ?? '', edgeIndex)),
+    edges: edges.map((edge, edgeIndex) => edgeOf(edge, edgeIndex, drafts)),
     next: { nodeIndex: drafts.length, edgeIndex: edges.length },
   }
 }
 
 function nodeOf(
-  draft: NodeDraft,
+  { name, execution, consensus, validatorClient }: NodeDraft,
   index: number,
   validators: NodePlan['validators'] = { first: 0, count: 0 },
   seed: number,
 ): NodePlan {
-  const { name, execution, consensus } = draft
-  return planNode({ index, name, execution: execution.name, consensus: consensus.name, validators, seed })
+  const clients = { execution: execution.name, consensus: consensus.name }
+  return planNode({ index, name, ...clients, validators, validatorClient, seed })
 }
 
-function edgeOf(a: string, b: string, edgeIndex: number): EdgePlan {
-  return { a, b, address: edgeAddress(edgeIndex) }
+function edgeOf([from, to]: Edge, edgeIndex: number, drafts: readonly NodeDraft[]): EdgePlan {
+  const [a, b] = [drafts[from], drafts[to]]
+  if (a === undefined || b === undefined) throw new RangeError(`edge ${edgeIndex} leads to no node`)
+  return { a: a.name, b: b.name, address: edgeAddress(edgeIndex), links: edgeLinks(a, b, 'topology') }
 }
 
 /** Each client once; consensus clients first, since the parameters of the chain are theirs above all. */

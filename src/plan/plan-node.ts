@@ -2,7 +2,8 @@ import { nodeAddress, nodePorts } from './addresses.ts'
 import { devp2pIdentity, feeRecipientAddress, libp2pIdentity } from './identity.ts'
 import type { NodePlan } from './manifest.ts'
 
-interface NodeParameters extends Pick<NodePlan, 'index' | 'name' | 'execution' | 'consensus' | 'validators'> {
+interface NodeParameters
+  extends Pick<NodePlan, 'index' | 'name' | 'execution' | 'consensus' | 'validators' | 'validatorClient'> {
   readonly seed: number
 }
 
@@ -14,6 +15,7 @@ export function planNode({ seed, ...node }: NodeParameters): NodePlan {
     execution: node.execution,
     consensus: node.consensus,
     validators: node.validators,
+    validatorClient: node.validatorClient,
     address: nodeAddress(node.index),
     ports: nodePorts(node.index),
     devp2p: devp2pIdentity(seed, node.index),

@@ -32,7 +32,7 @@ export function exampleManifest({ chain, validators, accounts }: ExampleChanges 
   }
   const half = Math.ceil(plan.count / 2)
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     name: 'example',
     time: 'real',
     seed: 1,
@@ -46,7 +46,14 @@ export function exampleManifest({ chain, validators, accounts }: ExampleChanges 
       },
     ],
     nodes: [exampleNode(0, 0, half), exampleNode(1, half, plan.count - half)],
-    edges: [{ a: 'node-0', b: 'node-1', address: '127.0.2.1' }],
+    edges: [
+      {
+        a: 'node-0',
+        b: 'node-1',
+        address: '127.0.2.1',
+        links: { execution: 'sockets', consensus: 'sockets' },
+      },
+    ],
     next: { nodeIndex: 2, edgeIndex: 1 },
   }
 }
@@ -60,6 +67,7 @@ function exampleNode(index: number, first: number, count: number): NodePlan {
     execution: 'geth',
     consensus: 'prysm',
     validators: { first, count },
+    validatorClient: 'own',
     address: `127.0.1.${10 + index}`,
     ports: {
       executionRpc: 8545,

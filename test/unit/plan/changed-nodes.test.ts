@@ -4,7 +4,7 @@ import type { AddedNodeOptions, NetworkOptions } from '../../../src/plan/options
 import { planAddedNode } from '../../../src/plan/plan-added-node.ts'
 import { planNetwork } from '../../../src/plan/plan-network.ts'
 import { planRemovedNode } from '../../../src/plan/plan-removed-node.ts'
-import { fakeRegistry } from './fake-registry.ts'
+import { fakeRegistry, fakeSecluded } from './fake-registry.ts'
 import { refusal } from './refusal.ts'
 
 function plan(options: NetworkOptions): Manifest {
@@ -36,12 +36,23 @@ describe('an added node', () => {
       validators: { first: 64, count: 0 },
       address: '127.1.0.14',
     })
+    const links = { execution: 'sockets', consensus: 'sockets' }
     expect(after.edges.slice(4)).toEqual([
-      { a: 'node-0', b: 'node-4', address: '127.2.0.14' },
-      { a: 'node-1', b: 'node-4', address: '127.2.0.15' },
+      { a: 'node-0', b: 'node-4', address: '127.2.0.14', links },
+      { a: 'node-1', b: 'node-4', address: '127.2.0.15', links },
     ])
     expect(after.next).toEqual({ nodeIndex: 5, edgeIndex: 6 })
     expect(after.chain).toEqual(before.chain)
+  })
+
+  test.each<[AddedNodeOptions, string, string]>([
+    [{}, 'fake-geth', 'fake-embedded'],
+    [{ execution: 'fake-in-process' }, 'fake-in-process', 'fake-in-process'],
+    [{ consensus: 'fake-in-process' }, 'fake-in-process', 'fake-in-process'],
+    [{ execution: 'fake-in-process', consensus: 'fake-embedded' }, 'fake-in-process', 'fake-embedded'],
+  ])('has the clients of the oldest node unless it is given its own: %j', (options, execution, consensus) => {
+    const before = plan({ nodes: [{ consensus: 'fake-embedded' }, inProcess], preset: 'minimal' })
+    expect(add(before, options).nodes[2]).toMatchObject({ execution, consensus })
   })
 
   test('has the keys it would have had from the start', () => {
@@ -108,19 +119,30 @@ describe('an added node', () => {
     expect(grown.time).toBe('virtual')
   })
 
-  test.each<[string, AddedNodeOptions]>([
-    ['both of its clients', { execution: 'fake-geth', consensus: 'fake-embedded' }],
-    ['its consensus client', { consensus: 'fake-embedded' }],
-    ['its execution client', { execution: 'fake-geth' }],
-  ])('is refused with other links than the others: %s', (_, options) => {
-    const error = refusal(() => add(plan({ nodes: [inProcess] }), options))
-    expect(error).toMatchObject({ code: 'option-unsupported', field: 'consensus' })
-    expect(error.message).toContain('the fake-in-process client has links in its own process only')
+  test('beside nodes of this process has sockets to all, and they keep what they have', () => {
+    const grown = add(plan({ nodes: [inProcess, inProcess] }), {
+      execution: 'fake-geth',
+      consensus: 'fake-embedded',
+    })
+    expect(grown.edges.map(({ links }) => `${links.execution} ${links.consensus}`)).toEqual([
+      'in-process in-process',
+      'sockets sockets',
+      'sockets sockets',
+    ])
   })
 
-  test('is refused beside processes when it has no links to them', () => {
-    const error = refusal(() => add(plan({}), inProcess))
-    expect(error).toMatchObject({ field: 'consensus', facts: { given: 'fake-in-process' } })
+  test('is refused when it has no kind of link in common with a peer', () => {
+    const registry = { ...fakeRegistry, consensus: [...fakeRegistry.consensus, fakeSecluded] }
+    const chain = plan({ slotsPerEpoch: 8, forks: { electra: 0 } })
+    const error = refusal(() =>
+      planAddedNode(chain, { consensus: 'fake-secluded', peers: ['node-0'] }, registry),
+    )
+    expect(error).toMatchObject({
+      code: 'option-unsupported',
+      field: 'peers',
+      facts: { given: 'fake-secluded' },
+    })
+    expect(error.message).toContain('fake-prysm has sockets links, and fake-secluded has in-process links')
   })
 
   test('is refused when its client cannot keep the time of the others', () => {

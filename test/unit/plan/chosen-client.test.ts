@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chooseClient, chooseClients, requireSameLinks } from '../../../src/plan/chosen-client.ts'
+import { chooseClient, chooseClients } from '../../../src/plan/chosen-client.ts'
 import { fakeEmbedded, fakeGeth, fakeInProcess, fakePrysm, fakeRegistry } from './fake-registry.ts'
 import { refusal } from './refusal.ts'
 
@@ -48,23 +48,16 @@ describe('the clients of a node', () => {
   })
 
   test.each([
-    [{ execution: 'fake-geth', consensus: 'fake-in-process' }, 'fake-in-process'],
-    [{ execution: 'fake-in-process', consensus: 'fake-prysm' }, 'fake-prysm'],
-  ])('that cannot be connected are refused: %j', (names, given) => {
-    const error = refusal(() => chooseClients(inProcessFirst, names, 'nodes[3]'))
-    expect(error).toMatchObject({
-      code: 'option-unsupported',
-      field: 'nodes[3].consensus',
-      facts: { given, allowed: 'clients that are all embedded, or all processes of their own' },
-    })
-    expect(error.message).toContain('the fake-in-process client has links in its own process only')
+    [{ execution: 'fake-geth', consensus: 'fake-in-process' }],
+    [{ execution: 'fake-in-process', consensus: 'fake-prysm' }],
+  ])('may be of two kinds when both are named: %j', (names) => {
+    const { execution, consensus } = chooseClients(inProcessFirst, names, 'nodes[3]')
+    expect({ execution: execution.name, consensus: consensus.name }).toEqual(names)
   })
 
-  test('are refused when nothing fits the one that is named', () => {
+  test('are the first of the other layer when none is a natural partner', () => {
     const withoutPartner = { ...fakeRegistry, execution: [fakeGeth] }
-    const error = refusal(() => chooseClients(withoutPartner, { consensus: 'fake-in-process' }))
-    expect(error).toMatchObject({ code: 'option-unsupported', field: 'execution' })
-    expect(error.message).toContain('fake-in-process and fake-geth cannot be connected')
+    expect(chooseClients(withoutPartner, { consensus: 'fake-in-process' }).execution).toBe(fakeGeth)
   })
 
   test.each([
@@ -74,20 +67,5 @@ describe('the clients of a node', () => {
     [{ execution: 'nothing', consensus: 'fake-prysm' }, 'nodes[1].execution'],
   ])('are refused at the field that names no client: %j', (names, field) => {
     expect(refusal(() => chooseClients(fakeRegistry, names, 'nodes[1]')).field).toBe(field)
-  })
-})
-
-describe('the clients of a network', () => {
-  test('may all have sockets, or all be in this process', () => {
-    expect(() => requireSameLinks([fakePrysm, fakeEmbedded, fakeGeth], 'nodes')).not.toThrow()
-    expect(() => requireSameLinks(fakeInProcess, 'nodes')).not.toThrow()
-    expect(() => requireSameLinks([], 'nodes')).not.toThrow()
-  })
-
-  test('are refused when one has other links than the first, whichever that is', () => {
-    const message = 'the fake-in-process client has links in its own process only'
-    const mixed = [fakePrysm, fakeEmbedded, inProcessConsensus]
-    expect(refusal(() => requireSameLinks(mixed, 'nodes')).message).toContain(message)
-    expect(refusal(() => requireSameLinks(mixed.toReversed(), 'nodes')).message).toContain(message)
   })
 })

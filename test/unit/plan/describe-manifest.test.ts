@@ -38,10 +38,10 @@ node-1    fake-geth  fake-prysm  10-19 (10)  20010  20013       127.1.0.11 20012
 single    fake-geth  fake-prysm  20 (1)      20020  20023       127.1.0.12 20022, 20025  node-1 observer
 observer  fake-geth  fake-prysm  none        20030  20033       127.1.0.13 20032, 20035  single
 
-EDGE    (3)       PROXY ADDRESS
-node-0  node-1    127.2.0.10
-node-1  single    127.2.0.11
-single  observer  127.2.0.12
+EDGE    (3)       EXECUTION  CONSENSUS  PROXY ADDRESS
+node-0  node-1    sockets    sockets    127.2.0.10
+node-1  single    sockets    sockets    127.2.0.11
+single  observer  sockets    sockets    127.2.0.12
 `.trim(),
   )
 })

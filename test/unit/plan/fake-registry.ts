@@ -6,7 +6,7 @@ export const fakeGeth: ClientCapabilities = {
   layer: 'execution',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['mainnet', 'minimal'],
-  links: 'sockets',
+  links: ['sockets'],
   times: ['real'],
   slotDuration: { minMs: 1000, multipleOfMs: 1000 },
   slotsPerEpoch: { min: 1, max: 64 },
@@ -18,7 +18,7 @@ export const fakePrysm: ClientCapabilities = {
   layer: 'consensus',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['mainnet'],
-  links: 'sockets',
+  links: ['sockets'],
   times: ['real'],
   slotDuration: { minMs: 2000, multipleOfMs: 1000 },
   slotsPerEpoch: { min: 4, max: 32 },
@@ -33,7 +33,7 @@ export const fakeEmbedded: ClientCapabilities = {
   layer: 'consensus',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['minimal', 'mainnet'],
-  links: 'sockets',
+  links: ['sockets'],
   times: ['real'],
   slotDuration: { minMs: 1000, multipleOfMs: 500 },
   slotsPerEpoch: { min: 4, max: 64 },
@@ -47,19 +47,23 @@ export const fakeOldClient: ClientCapabilities = {
   forks: ['deneb', 'electra'],
 }
 
-/** A pair that lives in this process. */
+/** A pair that lives in this process, and can be reached from outside as well. */
 export const fakeInProcess: readonly [ClientCapabilities, ClientCapabilities] = [
-  {
-    ...fakeEmbedded,
-    name: 'fake-in-process',
-    layer: 'execution',
-    links: 'in-process',
-    times: ['real', 'virtual'],
-  },
-  { ...fakeEmbedded, name: 'fake-in-process', links: 'in-process', times: ['real', 'virtual'] },
+  inProcess({ layer: 'execution', links: ['in-process', 'sockets'] }),
+  inProcess({ layer: 'consensus', links: ['in-process', 'sockets'] }),
 ]
+
+/** A consensus client without sockets. */
+export const fakeSecluded: ClientCapabilities = {
+  ...inProcess({ layer: 'consensus', links: ['in-process'] }),
+  name: 'fake-secluded',
+}
 
 export const fakeRegistry: CapabilityRegistry = {
   execution: [fakeGeth, fakeInProcess[0]],
   consensus: [fakePrysm, fakeEmbedded, fakeOldClient, fakeInProcess[1]],
+}
+
+function inProcess(own: Pick<ClientCapabilities, 'layer' | 'links'>): ClientCapabilities {
+  return { ...fakeEmbedded, name: 'fake-in-process', times: ['real', 'virtual'], ...own }
 }

@@ -58,11 +58,6 @@ describe('refuses', () => {
     expect(error.facts.nearest).toBeUndefined()
   })
 
-  test('two clients that cannot be connected, at the node that has them', () => {
-    const error = refusal(() => summary([{}, { execution: 'fake-geth', consensus: 'fake-in-process' }]))
-    expect(error).toMatchObject({ code: 'option-unsupported', field: 'nodes[1].consensus' })
-  })
-
   test('any client where there is none', () => {
     const error = refusal(() => draftNodes(1, { ...fakeRegistry, execution: [] }))
     expect(error.field).toBe('nodes.execution')

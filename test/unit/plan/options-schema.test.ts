@@ -131,7 +131,7 @@ describe('refuses', () => {
     [{ slotDuration: 2000 }, 'slotDuration', 'slotDurationMs'],
     [{ node: 4 }, 'node', 'nodes'],
     [{ dir: '/tmp' }, 'dir', undefined],
-    [{ nodes: [{}, { client: 'geth' }] }, 'nodes[1].client', undefined],
+    [{ nodes: [{}, { program: 'geth' }] }, 'nodes[1].program', undefined],
     [{ validators: { counts: 3 } }, 'validators.counts', 'count'],
     [{ topology: { kind: 'star', hubs: 0 } }, 'topology.hubs', 'hub'],
     [{ topology: { edges: [], allowDisconected: true } }, 'topology.allowDisconected', 'allowDisconnected'],

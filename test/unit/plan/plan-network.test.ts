@@ -39,7 +39,7 @@ describe('a manifest', () => {
 test('without options, four nodes in a full mesh with 64 validators', () => {
   const manifest = plan({})
   expect(manifest).toMatchObject({
-    formatVersion: 1,
+    formatVersion: 2,
     name: 'localnet',
     seed: 1,
     time: 'real',
@@ -68,9 +68,10 @@ test('edges carry names, the lower index first, and an address each', () => {
       ],
     },
   })
+  const links = { execution: 'sockets', consensus: 'sockets' }
   expect(edges).toEqual([
-    { a: 'z', b: 'y', address: '127.2.0.10' },
-    { a: 'y', b: 'x', address: '127.2.0.11' },
+    { a: 'z', b: 'y', address: '127.2.0.10', links },
+    { a: 'y', b: 'x', address: '127.2.0.11', links },
   ])
 })
 
@@ -102,11 +103,9 @@ describe('clients in this process', () => {
     expect(plan({ nodes: [inProcess], time: 'virtual' }).time).toBe('virtual')
   })
 
-  test('are refused beside others, which have no links to them', () => {
-    const error = refusal(() => plan({ nodes: [{}, inProcess] }))
-    expect(error).toMatchObject({ code: 'option-unsupported', field: 'nodes' })
-    expect(error.message).toContain('the fake-in-process client has links in its own process only')
-    expect(error.facts.allowed).toBe('clients that are all embedded, or all processes of their own')
+  test('leave their chain to those beside them that can do less', () => {
+    const { chain } = plan({ nodes: [inProcess, {}] })
+    expect(chain).toMatchObject({ preset: 'mainnet', slotDurationMs: 2_000, lateBlockReorgs: false })
   })
 })
 

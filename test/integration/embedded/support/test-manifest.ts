@@ -11,7 +11,7 @@ const inProcess: ClientCapabilities = {
   layer: 'consensus',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['minimal', 'mainnet'],
-  links: 'in-process',
+  links: ['in-process'],
   times: ['real', 'virtual'],
   slotDuration: { minMs: 1000, multipleOfMs: 1000 },
   slotsPerEpoch: { min: 4, max: 64 },
