@@ -65,6 +65,8 @@ export class MemoryWire implements Wire, MeshListener {
     this.#parts.mesh.close(this.#member)
   }
 
+  offer(): void {}
+
   subscribe(topic: string): void {
     if (this.#topics.size >= topicsMax && !this.#topics.has(topic)) {
       throw new LinkError(`${this.peerId} cannot subscribe to more than ${topicsMax} topics.`, { topicsMax })

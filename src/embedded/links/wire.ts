@@ -53,6 +53,8 @@ export interface Wire {
   open(handlers: WireHandlers): void
   /** Goes off line: nothing arrives any more, and what is under way is lost. */
   close(): void
+  /** From now on takes requests of these protocols. In memory, where nobody asks others, all are taken. */
+  offer(protocols: readonly string[]): void
   subscribe(topic: string): void
   unsubscribe(topic: string): void
   /** Sends a message to all peers. It is not handed to the node itself. */
@@ -69,6 +71,10 @@ export interface Wire {
     request: Uint8Array,
     maxChunks: number,
   ): AsyncIterable<ResponseChunk>
-  /** Hangs up. The link stays closed until either end opens again. */
-  disconnect(peer: PeerId): void
+  /**
+   * Hangs up. In memory the link stays closed until either end opens again; over sockets it rests for a while.
+   *
+   * @param reason for the log
+   */
+  disconnect(peer: PeerId, reason?: string): void
 }

@@ -41,6 +41,11 @@ export class RequestServer {
       [protocolIds.metadataV3, (request) => this.#metadata(request, 3)],
       [protocolIds.blocksByRange, (request) => this.#blocksByRange(request)],
       [protocolIds.blocksByRoot, (request) => this.#blocksByRoot(request)],
+      // "Peers that are unable to reply to this request MAY … return no response": there are no blobs here.
+      [protocolIds.blobsByRange, () => []],
+      [protocolIds.blobsByRoot, () => []],
+      [protocolIds.columnsByRange, () => []],
+      [protocolIds.columnsByRoot, () => []],
     ])
   }
 

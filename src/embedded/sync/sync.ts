@@ -9,6 +9,7 @@ import { RequestError } from '../links/errors.ts'
 import type { PeerId, ResponseChunk, Wire } from '../links/wire.ts'
 import { BlockSearch } from './block-search.ts'
 import { PeerFaultError, PeerRefusalError } from './errors.ts'
+import { Offers } from './offers.ts'
 import { type BestPeer, PeerBook, type PeerEntry } from './peer-book.ts'
 import { goodbyeReasons } from './protocols.ts'
 import { syncRangeFrom } from './range-sync.ts'
@@ -42,6 +43,7 @@ export class Sync implements BlockFinder {
   readonly #peers = new PeerBook()
   readonly #server: RequestServer
   readonly #search: BlockSearch
+  readonly #offers: Offers
   /** Peers that did not answer, and until when they are left alone. */
   readonly #resting = new Map<PeerId, number>()
   #isRunning = false
@@ -54,6 +56,7 @@ export class Sync implements BlockFinder {
     this.#clock = clock
     this.#topics = GossipTopics.of(chain.protocol.config)
     this.reqResp = new ReqResp({ chain, wire })
+    this.#offers = new Offers({ topics: this.#topics, wire, clock, time: chain.time })
     this.#server = new RequestServer({
       chain,
       onStatus: (peer, status) => this.#run(() => this.#consider(peer, status)),
@@ -65,7 +68,8 @@ export class Sync implements BlockFinder {
       peers: this.#peers,
       reqResp: this.reqResp,
       isRunning: () => this.#isRunning,
-      onFault: (peer) => this.#run(() => this.#hangUp(peer, goodbyeReasons.fault)),
+      onFault: (peer, { shortMessage }) =>
+        this.#run(() => this.#hangUp(peer, goodbyeReasons.fault, shortMessage)),
       onLongChain: (peer) => this.#run(() => this.#handshake(peer)),
       run: (work) => this.#run(work),
     })
@@ -89,6 +93,7 @@ export class Sync implements BlockFinder {
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
+    this.#offers.start()
     this.#awaitNextSlot()
   }
 
@@ -96,6 +101,7 @@ export class Sync implements BlockFinder {
     this.#isRunning = false
     this.#timer?.cancel()
     this.#timer = undefined
+    this.#offers.stop()
     this.#peers.clear()
     this.#resting.clear()
   }
@@ -163,7 +169,7 @@ export class Sync implements BlockFinder {
   async #consider(peer: PeerId, status: PeerStatus): Promise<void> {
     const problem = await irrelevance(status, this.#chain, this.#topics)
     if (!this.#isRunning || !this.#peers.has(peer)) return
-    if (problem !== undefined) return this.#hangUp(peer, goodbyeReasons.irrelevantNetwork)
+    if (problem !== undefined) return this.#hangUp(peer, goodbyeReasons.irrelevantNetwork, problem)
     this.#peers.setStatus(peer, status)
     await this.#catchUp()
   }
@@ -225,18 +231,18 @@ export class Sync implements BlockFinder {
 
   /** A peer that lies is left. One that does not answer is left alone for a while. */
   async #onPeerFailure(peer: PeerId, error: unknown): Promise<void> {
-    if (error instanceof PeerFaultError) return this.#hangUp(peer, goodbyeReasons.fault)
+    if (error instanceof PeerFaultError) return this.#hangUp(peer, goodbyeReasons.fault, error.shortMessage)
     const isExpected =
       error instanceof RequestError || error instanceof PeerRefusalError || error instanceof BlockImportError
     if (!isExpected) throw error
   }
 
-  async #hangUp(peer: PeerId, reason: bigint): Promise<void> {
+  async #hangUp(peer: PeerId, reason: bigint, problem: string): Promise<void> {
     if (!this.#peers.has(peer)) return
     this.#forget(peer)
     // Whether it hears of the reason or not.
     await this.reqResp.goodbye(peer, reason).catch(() => {})
-    this.#wire.disconnect(peer)
+    this.#wire.disconnect(peer, problem)
   }
 
   #forget(peer: PeerId): void {

@@ -20,6 +20,7 @@ const wire: Wire = {
   peers: [],
   open() {},
   close() {},
+  offer() {},
   subscribe() {},
   unsubscribe() {},
   publish: (topic) => sent.push(topic.split('/')[3] ?? ''),
