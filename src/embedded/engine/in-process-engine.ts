@@ -2,6 +2,7 @@ import type { Hex } from '../../plan/manifest.ts'
 import { hexToBytes } from '../execution/bytes.ts'
 import { InvalidBlockError } from '../execution/chain/block-errors.ts'
 import type { BuiltBlock } from '../execution/chain/build-block.ts'
+import { EngineError } from '../execution/engine/engine-errors.ts'
 import { payloadFromBlock } from '../execution/engine/payload-block.ts'
 import { blobsBundle } from '../execution/engine/payload-json.ts'
 import { invalid } from '../execution/engine/payload-status.ts'
@@ -82,6 +83,6 @@ async function answered<Answer>(method: string, ask: () => Promise<Answer>): Pro
   try {
     return await ask()
   } catch (error) {
-    throw new EngineUnavailableError(method, error)
+    throw new EngineUnavailableError(method, error, error instanceof EngineError ? 'refused' : 'failed')
   }
 }

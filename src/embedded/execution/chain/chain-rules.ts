@@ -31,6 +31,8 @@ export class GenesisUnsupportedError extends BaseError {
 export class ChainRules {
   readonly chainId: number
   readonly kzg: LazyKzg
+  /** When forks begin that are later than genesis, in seconds, ascending; blob-parameter-only ones too. */
+  readonly forkTimes: readonly number[]
   readonly #schedule: Common
   readonly #chain: ChainConfig
   readonly #byHardfork = new Map<string, FixedCommon>()
@@ -46,6 +48,7 @@ export class ChainRules {
       throw new GenesisUnsupportedError(messageOf(error), error)
     }
     this.chainId = Number(this.#schedule.chainId())
+    this.forkTimes = forkTimesOf(genesis)
     const first = this.#schedule.getHardforkBy({ blockNumber: 0n, timestamp: BigInt(genesis.timestamp) })
     if (!this.#schedule.hardforkGteHardfork(first, Hardfork.Cancun)) {
       throw new GenesisUnsupportedError(`block 0 is at ${first}.`)
@@ -71,4 +74,11 @@ export class ChainRules {
     if (common.gteHardfork(Hardfork.Osaka)) return 'osaka'
     return common.gteHardfork(Hardfork.Prague) ? 'prague' : 'cancun'
   }
+}
+
+function forkTimesOf({ config, timestamp }: GethGenesis): number[] {
+  const times = Object.entries(config).flatMap(([name, value]) =>
+    name.endsWith('Time') && Number(value) > Number(timestamp) ? [Number(value)] : [],
+  )
+  return [...new Set(times)].toSorted((a, b) => a - b)
 }

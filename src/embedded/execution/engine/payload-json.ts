@@ -2,11 +2,16 @@ import type { Hex } from '../../../plan/manifest.ts'
 import { bytesToHex, quantity } from '../bytes.ts'
 import type { BlockRecord } from '../chain/block-record.ts'
 import type { BuiltBlock } from '../chain/build-block.ts'
+import type { ExecutionPayload } from './execution-payload.ts'
 import { payloadFromBlock } from './payload-block.ts'
 
-/** A block as ExecutionPayloadV3 in JSON (execution-apis `src/engine/cancun.md`). */
-export function formatPayload({ block, hash }: BlockRecord) {
-  const payload = payloadFromBlock(block)
+/** A block's payload in JSON. */
+export function formatPayload({ block }: BlockRecord) {
+  return payloadJson(payloadFromBlock(block))
+}
+
+/** ExecutionPayloadV3 in JSON (execution-apis `src/engine/cancun.md`). */
+export function payloadJson(payload: ExecutionPayload) {
   return {
     parentHash: bytesToHex(payload.parentHash),
     feeRecipient: bytesToHex(payload.feeRecipient),
@@ -20,15 +25,16 @@ export function formatPayload({ block, hash }: BlockRecord) {
     timestamp: quantity(payload.timestamp),
     extraData: bytesToHex(payload.extraData),
     baseFeePerGas: quantity(payload.baseFeePerGas),
-    blockHash: hash,
+    blockHash: bytesToHex(payload.blockHash),
     transactions: payload.transactions.map(bytesToHex),
-    withdrawals: formatWithdrawals(payload.withdrawals),
+    withdrawals: withdrawalsJson(payload.withdrawals),
     blobGasUsed: quantity(payload.blobGasUsed),
     excessBlobGas: quantity(payload.excessBlobGas),
   }
 }
 
-function formatWithdrawals(withdrawals: ReturnType<typeof payloadFromBlock>['withdrawals']) {
+/** WithdrawalV1 (execution-apis `src/engine/shanghai.md`). */
+export function withdrawalsJson(withdrawals: ExecutionPayload['withdrawals']) {
   return withdrawals.map(({ index, validatorIndex, address, amount }) => ({
     index: quantity(index),
     validatorIndex: quantity(validatorIndex),

@@ -1,9 +1,14 @@
 import { engineMethods } from '../engine/engine-methods.ts'
 import { ethMethods } from '../rpc/eth-methods.ts'
-import { RpcDispatcher } from '../rpc/rpc-dispatcher.ts'
+import { defaultRpcLimits, RpcDispatcher } from '../rpc/rpc-dispatcher.ts'
 import type { HttpServerOptions } from './http-server.ts'
 import { tokenCheck } from './jwt.ts'
 import { type RpcServer, startRpcServer } from './rpc-server.ts'
+
+/** Room for the largest payload, 10 MiB (EIP-7934), in hexadecimal. */
+const bodyBytesMax = 32 * 1024 * 1024
+/** And for the blobs of a block beside it, in an answer. */
+const limits = { ...defaultRpcLimits, responseLength: 64_000_000 }
 
 export interface EngineServerOptions extends HttpServerOptions {
   /** 32 bytes, shared with the consensus client. */
@@ -26,7 +31,8 @@ export async function startEngineServer(options: EngineServerOptions): Promise<R
   }
   return startRpcServer({
     ...address,
-    dispatcher: new RpcDispatcher(methods, onDefect),
+    dispatcher: new RpcDispatcher(methods, onDefect, limits),
+    bodyBytesMax,
     authorize: await tokenCheck(jwtSecret, wallClock),
   })
 }

@@ -11,8 +11,8 @@ import type { RpcDispatcher } from '../rpc/rpc-dispatcher.ts'
 import type { RpcSession } from '../rpc/rpc-method.ts'
 import { isLocalHost, isLocalOrigin } from './local-requests.ts'
 
-/** Bytes of one request: room for six blobs in hexadecimal, as in Geth. */
-const bodyBytesMax = 5 * 1024 * 1024
+/** Bytes of one request, unless told otherwise: room for six blobs in hexadecimal, as in Geth. */
+const defaultBodyBytesMax = 5 * 1024 * 1024
 const connectionsMax = 256
 /** What may wait to be sent to a slow WebSocket client before it is cut off. */
 const bufferedBytesMax = 64 * 1024 * 1024
@@ -24,6 +24,8 @@ export interface RpcServerOptions {
   readonly hostname?: string
   /** 0, the default, for any free one. */
   readonly port?: number
+  /** Bytes of one request. @default 5 MiB */
+  readonly bodyBytesMax?: number
   /** Decides on each request by its Authorization header; all are let in when absent. */
   readonly authorize?: (authorization: string | undefined) => Promise<boolean>
 }
@@ -52,7 +54,8 @@ export class RpcServerError extends BaseError {
 /** @throws RpcServerError */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { dispatcher, hostname = '127.0.0.1', port = 0, authorize = async () => true } = options
-  const app = rpcApp(dispatcher, authorize)
+  const { bodyBytesMax = defaultBodyBytesMax } = options
+  const app = rpcApp(dispatcher, authorize, bodyBytesMax)
   const server = await listen(app, hostname, port)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyBytesMax })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -74,7 +77,11 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   }
 }
 
-function rpcApp(dispatcher: RpcDispatcher, authorize: NonNullable<RpcServerOptions['authorize']>): Hono {
+function rpcApp(
+  dispatcher: RpcDispatcher,
+  authorize: NonNullable<RpcServerOptions['authorize']>,
+  bodyBytesMax: number,
+): Hono {
   const app = new Hono()
   app.use(async (context, next) => {
     if (!isLocalHost(context.req.header('host'))) return context.text('invalid host specified', 403)

@@ -10,11 +10,12 @@ export const [zeroBlobHash] = commitmentsToVersionedHashes([infinity]) as [Hex]
 
 export type Sidecar = 'blob proofs' | 'cell proofs'
 
-/** A signed blob transaction of the first account, with one blob of zeros, as users send it. */
+/** A signed blob transaction, by default of the first account, with one blob of zeros, as users send it. */
 export function rawBlobTransaction({
   nonce = 0n,
   sidecar = 'blob proofs' as Sidecar,
   proof = infinity,
+  privateKey = `0x${'1'.padStart(64, '0')}` as Hex,
 } = {}): Uint8Array {
   const isCells = sidecar === 'cell proofs'
   // The library makes each kind of sidecar under the rules of its own fork only.
@@ -37,5 +38,5 @@ export function rawBlobTransaction({
     },
     { common },
   )
-  return transaction.sign(hexToBytes(`0x${'1'.padStart(64, '0')}`)).serializeNetworkWrapper()
+  return transaction.sign(hexToBytes(privateKey)).serializeNetworkWrapper()
 }

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { execa, type ResultPromise } from 'execa'
+import { vi } from 'vitest'
+import type { z } from 'zod'
+import { ExecutionApi } from '../../../src/apis/execution-api.ts'
+import type { NodeContext } from '../../../src/clients/client.ts'
+import { geth } from '../../../src/clients/geth.ts'
+import { gethBinaries } from '../../../src/clients/geth-binaries.ts'
+import { HttpEngine } from '../../../src/embedded/engine/http-engine.ts'
+import type { Manifest } from '../../../src/plan/manifest.ts'
+import { requireClient } from '../../../src/processes/binaries/find-client.ts'
+
+const startDeadlineMs = 60_000
+
+/** A Geth that no beacon node drives: the test does, through its Engine API. Node 0 of the plan. */
+export class LoneGeth implements AsyncDisposable {
+  readonly engine: HttpEngine
+  readonly api: ExecutionApi
+  readonly p2pPort: number
+  readonly #context: NodeContext
+  readonly #binary: string
+  #process: ResultPromise<{ all: true; reject: false; buffer: true }> | undefined
+
+  private constructor(context: NodeContext, binary: string, jwtSecret: Uint8Array) {
+    const { executionRpc, executionEngine, executionP2p } = context.ports
+    this.#context = context
+    this.#binary = binary
+    this.p2pPort = executionP2p
+    this.api = new ExecutionApi(`http://127.0.0.1:${executionRpc}`)
+    this.engine = new HttpEngine({
+      url: `http://127.0.0.1:${executionEngine}`,
+      jwtSecret,
+      wallClock: Date.now,
+    })
+  }
+
+  /** Makes an empty data directory, and starts it. */
+  static async start(manifest: Manifest, executionGenesisJson: string): Promise<LoneGeth> {
+    const binary = (await requireClient(gethBinaries)).paths.geth
+    const directory = await mkdtemp(join(tmpdir(), 'lone-geth-'))
+    const [executionRpc = 0, executionEngine = 0, executionP2p = 0] = await freePorts(3)
+    const [node] = manifest.nodes
+    if (node === undefined) throw new TypeError('The plan has no nodes.')
+    const jwtSecret = randomBytes(32)
+    const files = { executionGenesisJson: join(directory, 'genesis.json') }
+    const context = {
+      manifest,
+      node: { ...node, address: '127.0.0.1' },
+      ports: { executionRpc, executionEngine, executionP2p },
+      peers: [],
+      files,
+      directory,
+      jwtSecretFile: join(directory, 'jwt.hex'),
+      binary: () => binary,
+    } as unknown as NodeContext
+    await writeFile(files.executionGenesisJson, executionGenesisJson)
+    await writeFile(context.jwtSecretFile, jwtSecret.toString('hex'))
+    const configFiles = geth.kind === 'process' ? geth.configFiles(context) : []
+    for (const { path, content } of configFiles) {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, content)
+    }
+    for (const command of await geth.initialize(context)) await execa(command.file, command.arguments)
+    const started = new LoneGeth(context, binary, jwtSecret)
+    await started.restart()
+    return started
+  }
+
+  /** Starts it again where it was killed. */
+  async restart(): Promise<void> {
+    const [spec] = geth.processes(this.#context)
+    this.#process = execa(this.#binary, spec?.arguments ?? [], { all: true, reject: false, buffer: true })
+    await vi.waitFor(() => this.engine.missingMethods(), { timeout: startDeadlineMs, interval: 50 })
+  }
+
+  /** As a crash ends it. */
+  async kill(): Promise<void> {
+    this.#process?.kill('SIGKILL')
+    await this.#process
+  }
+
+  call<Result>(method: string, parameters: readonly unknown[], schema: z.ZodType<Result>): Promise<Result> {
+    return this.api.call(method, parameters, schema)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#process?.kill('SIGTERM')
+    await this.#process
+    await rm(this.#context.directory, { recursive: true, force: true })
+  }
+}
+
+/** Ports that were free a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listen))
+  const ports = servers.map((server) => {
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+    return address.port
+  })
+  for (const server of servers) server.close()
+  return ports
+}
+
+function listen() {
+  return new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port: 0 }, () => resolve(server))
+  })
+}
