@@ -66,7 +66,7 @@ export class BeaconApi {
 
   /** @returns undefined when the node has no such block (404), e.g. for a slot without one. */
   async header(blockId: string | number, options?: RequestOptions): Promise<BlockHeader | undefined> {
-    const answer = await this.#get(`/eth/v1/beacon/headers/${blockId}`, headerSchema, options).catch(
+    const answer = await this.get(`/eth/v1/beacon/headers/${blockId}`, headerSchema, options).catch(
       undefinedIfMissing,
     )
     return answer && toBlockHeader(answer.data)
@@ -74,7 +74,7 @@ export class BeaconApi {
 
   /** All blocks that the node has of a slot, those of abandoned branches included. */
   async headersAt(slot: number, options?: RequestOptions): Promise<BlockHeader[]> {
-    const answer = await this.#get(`/eth/v1/beacon/headers?slot=${slot}`, headersSchema, options).catch(
+    const answer = await this.get(`/eth/v1/beacon/headers?slot=${slot}`, headersSchema, options).catch(
       undefinedIfMissing,
     )
     return answer?.data.map(toBlockHeader) ?? []
@@ -82,7 +82,7 @@ export class BeaconApi {
 
   async finalityCheckpoints(stateId = 'head', options?: RequestOptions): Promise<FinalityCheckpoints> {
     const path = `/eth/v1/beacon/states/${stateId}/finality_checkpoints`
-    const { data } = await this.#get(path, finalitySchema, options)
+    const { data } = await this.get(path, finalitySchema, options)
     return {
       previousJustified: data.previous_justified,
       currentJustified: data.current_justified,
@@ -91,25 +91,61 @@ export class BeaconApi {
   }
 
   async syncing(options?: RequestOptions): Promise<SyncingStatus> {
-    const { data } = await this.#get('/eth/v1/node/syncing', syncingSchema, options)
+    const { data } = await this.get('/eth/v1/node/syncing', syncingSchema, options)
     return { headSlot: data.head_slot, isSyncing: data.is_syncing, isOptimistic: data.is_optimistic }
   }
 
   /** Peer ids of the connected peers. */
   async connectedPeers(options?: RequestOptions): Promise<string[]> {
-    const { data } = await this.#get('/eth/v1/node/peers?state=connected', peersSchema, options)
+    const { data } = await this.get('/eth/v1/node/peers?state=connected', peersSchema, options)
     return data.map((peer) => peer.peer_id)
   }
 
   async genesis(options?: RequestOptions): Promise<{ genesisTime: number; genesisValidatorsRoot: string }> {
-    const { data } = await this.#get('/eth/v1/beacon/genesis', genesisSchema, options)
+    const { data } = await this.get('/eth/v1/beacon/genesis', genesisSchema, options)
     return { genesisTime: data.genesis_time, genesisValidatorsRoot: data.genesis_validators_root }
   }
 
-  async #get<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> {
-    const answer = schema.safeParse(await this.#fetchJson(`${this.url}${path}`, {}, options))
+  /**
+   * Asks any endpoint of the API.
+   *
+   * @throws {ApiError} when there is no answer, or it is not of the expected shape.
+   */
+  get<T>(path: string, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> {
+    return this.#ask('GET', path, {}, schema, options)
+  }
+
+  /** As {@link get}, for endpoints that are asked by a JSON body. */
+  post<T>(path: string, body: unknown, schema: z.ZodType<T>, options?: RequestOptions): Promise<T> {
+    const headers = { 'content-type': 'application/json' }
+    return this.#ask('POST', path, { headers, body: JSON.stringify(body) }, schema, options)
+  }
+
+  /**
+   * Hands something in that is answered with nothing.
+   *
+   * @param options - `version`: the fork whose format the body has
+   * @throws {ApiError} when it is refused, or there is no answer.
+   */
+  async submit(path: string, body: unknown, options: RequestOptions & { version: string }): Promise<void> {
+    const { version, ...request } = options
+    const headers = { 'content-type': 'application/json', 'eth-consensus-version': version }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    await this.#fetchJson(`${this.url}${path}`, init, request)
+  }
+
+  async #ask<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    init: RequestInit,
+    schema: z.ZodType<T>,
+    options?: RequestOptions,
+  ): Promise<T> {
+    const url = `${this.url}${path}`
+    const request: RequestInit = method === 'GET' ? init : { method, ...init }
+    const answer = schema.safeParse(await this.#fetchJson(url, request, options))
     if (answer.success) return answer.data
-    throw new ApiError(`GET ${this.url}${path}`, `unexpected answer: ${z.prettifyError(answer.error)}`)
+    throw new ApiError(`${method} ${url}`, `unexpected answer: ${z.prettifyError(answer.error)}`)
   }
 }
 

@@ -40,8 +40,9 @@ export async function fetchJson(
   return parseJson(await fetchText(url, init, options), `${init.method ?? 'GET'} ${url}`)
 }
 
-/** @throws {ApiError} when it is not JSON. */
+/** @returns undefined for an answer without a body @throws {ApiError} when it is not JSON. */
 export function parseJson(text: string, request: string): unknown {
+  if (text === '') return undefined
   try {
     return JSON.parse(text)
   } catch (cause) {

@@ -1,0 +1,34 @@
+import type { Rule } from '../diagnosis.ts'
+import type { CrashEvidence } from '../evidence.ts'
+import { listOf } from '../reading/words.ts'
+
+const linesShown = 6
+
+/** A client ended without being asked to, or did so before it was up. */
+export const clientCrashed: Rule = ({ nodes, network: { startFailure } }) => {
+  const crashes: (CrashEvidence & { readonly node: string })[] = nodes.flatMap(({ name, crash }) =>
+    crash === undefined ? [] : [{ ...crash, node: name }],
+  )
+  if (startFailure?.title !== undefined) {
+    const { title, message, lastLines, logFile = 'unknown' } = startFailure
+    crashes.push({ title, reason: message, lastLines, logFile, node: title.split(' ')[0] ?? title })
+  }
+  if (crashes.length === 0) return undefined
+  const titles = [...new Set(crashes.map(({ title }) => title))]
+  const restarts = [...new Set(crashes.map(({ node }) => `\`eth-localnet start ${node}\``))]
+  return {
+    cause: 'client-crashed',
+    summary: `${listOf(titles)} crashed.`,
+    evidence: crashes.flatMap(({ title, reason, lastLines, logFile }) => [
+      `${title}: ${reason}.`.replace(/\.\.$/, '.'),
+      ...(lastLines.length === 0 ? [] : [`Its last lines, in ${logFile}:`]),
+      ...lastLines.slice(-linesShown).map((line) => `  | ${line}`),
+    ]),
+    advice: [
+      'Its last lines say why, if it knew; end what is in its way.',
+      startFailure === undefined
+        ? `Start it again on its own data: ${listOf(restarts)}.`
+        : 'Then start the network again: `eth-localnet up`.',
+    ],
+  }
+}
