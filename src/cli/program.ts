@@ -3,13 +3,21 @@ import { reapNetworks } from '../control/reap-networks.ts'
 import { packageVersion } from '../package-version.ts'
 import type { AddVerb, Cli } from './cli.ts'
 import { addAdd } from './verbs/add.ts'
+import { addCheck } from './verbs/check.ts'
 import { addClients } from './verbs/clients.ts'
+import { addDoctor } from './verbs/doctor.ts'
 import { addDown } from './verbs/down.ts'
+import { addFaults } from './verbs/faults.ts'
 import { addLogs } from './verbs/logs.ts'
+import { addMisbehave } from './verbs/misbehave.ts'
 import { addNodeActions } from './verbs/node-actions.ts'
 import { addPlan } from './verbs/plan.ts'
 import { addPs } from './verbs/ps.ts'
 import { addRemove } from './verbs/remove.ts'
+import { addReorg } from './verbs/reorg.ts'
+import { addReplay } from './verbs/replay.ts'
+import { addSlash } from './verbs/slash.ts'
+import { addStallFinality } from './verbs/stall-finality.ts'
 import { addStatus } from './verbs/status.ts'
 import { addUp } from './verbs/up.ts'
 
@@ -19,10 +27,18 @@ const verbs: readonly AddVerb[] = [
   addPlan,
   addPs,
   addStatus,
+  addDoctor,
+  addCheck,
   addLogs,
+  addReplay,
   addNodeActions,
   addAdd,
   addRemove,
+  addFaults,
+  addMisbehave,
+  addReorg,
+  addStallFinality,
+  addSlash,
   addDown,
   addClients,
 ]

@@ -42,6 +42,11 @@ export function controlApp(parameters: {
     const action = demandAction(context.req.param('action'))
     return context.json(await target.act(context.req.param('name'), action))
   })
+  app.post('/api/operations/:name', async (context) => {
+    const parameters = await readJsonBody(context.req.raw)
+    const { signal } = context.req.raw
+    return context.json(await target.operate({ name: context.req.param('name'), parameters, signal }))
+  })
   app.post('/api/stop', (context) => {
     target.stop()
     return context.json({}, 202)

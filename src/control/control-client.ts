@@ -4,6 +4,12 @@ import type { AddedNodeOptions } from '../plan/options.ts'
 import type { ControlFile } from './control-file.ts'
 import { ControlUnreachableError } from './errors.ts'
 import {
+  type OperationName,
+  type OperationParameters,
+  type OperationResult,
+  operations,
+} from './operations.ts'
+import {
   type NetworkStatus,
   type NetworkSummary,
   type NodeAction,
@@ -64,6 +70,17 @@ export class ControlClient {
   async removeNode(name: string): Promise<void> {
     const path = `/api/nodes/${encodeURIComponent(name)}`
     await this.#ask({ method: 'DELETE', path, timeoutMs: actionTimeoutMs }, nothing)
+  }
+
+  /** Has the network do what the table of operations has under this name. */
+  async operate<Name extends OperationName>(
+    name: Name,
+    parameters: OperationParameters<Name>,
+  ): Promise<OperationResult<Name>> {
+    const path = `/api/operations/${name}`
+    // The schema of a name gives the result of that name, but the compiler does not see the two together.
+    const result = operations[name].result as z.ZodType<OperationResult<Name>>
+    return this.#ask({ method: 'POST', path, body: parameters, timeoutMs: actionTimeoutMs }, result)
   }
 
   /** Resolves as soon as the stop has begun. */

@@ -15,6 +15,13 @@ export interface ControlTarget {
   addNode(options: AddedNodeOptions): Promise<NodeDescription>
   /** @throws {UnknownNodeError} */
   removeNode(name: string): Promise<void>
+  /**
+   * Does what the table of operations has under this name. Resolves with its result, as JSON.
+   *
+   * @throws {ControlRequestError} for a name that it has not.
+   * @throws {OptionError} for parameters that the operation does not take.
+   */
+  operate(request: { name: string; parameters: unknown; signal: AbortSignal }): Promise<object>
   /** Begins to stop the network, and returns at once: its process ends when all is stopped. */
   stop(): void
 }

@@ -3,6 +3,7 @@ import type { Network } from '../network/network.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
 import type { ControlTarget } from './control-target.ts'
 import { askNetwork, describeNode } from './describe-network.ts'
+import { runOperation } from './operations.ts'
 import type { NetworkState, NetworkStatus, NetworkSummary, NodeAction, NodeDescription } from './protocol.ts'
 
 /**
@@ -67,6 +68,10 @@ export class SupervisedNetwork implements ControlTarget {
 
   async removeNode(name: string): Promise<void> {
     await this.#started('remove a node').removeNode(name)
+  }
+
+  operate(request: { name: string; parameters: unknown; signal: AbortSignal }): Promise<object> {
+    return runOperation(this.#started(request.name), request)
   }
 
   stop(): void {

@@ -1,9 +1,11 @@
 import { shortRoot } from '../../network/errors.ts'
-import type { SlotReport } from '../../network/slot-report.ts'
+import type { SlotRecord } from '../../observe/history-record.ts'
 import type { Output } from '../output.ts'
 
+type Slot = Omit<SlotRecord, 'type' | 'timeMs'>
+
 /** One slot on one line; what is out of the ordinary is coloured. */
-export function slotLine(report: SlotReport, style: Output['style']): string {
+export function slotLine(report: Slot, style: Output['style']): string {
   const { slot, epoch, nodesAtHead, nodesRunning } = report
   const heads = `heads ${nodesAtHead}/${nodesRunning}`
   return [
@@ -19,7 +21,7 @@ export function slotLine(report: SlotReport, style: Output['style']): string {
 /** As wide as the longest of its forms with short names, so that the lines stay aligned. */
 const blockWidth = 32
 
-function blockText({ blockRoot, proposerIndex, proposerNode, headRoot }: SlotReport, style: Output['style']) {
+function blockText({ blockRoot, proposerIndex, proposerNode, headRoot }: Slot, style: Output['style']) {
   if (blockRoot !== undefined) {
     const proposer = `by ${proposerIndex ?? '?'} (${proposerNode ?? 'a removed node'})`
     return `${shortRoot(blockRoot)}  ${proposer}`.padEnd(blockWidth)

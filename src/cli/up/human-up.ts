@@ -1,19 +1,22 @@
 import type { Output } from '../output.ts'
+import { HistoryLines } from '../render/history-lines.ts'
+import { crashText, nodeText } from '../render/node-text.ts'
 import { readyText } from '../render/ready-text.ts'
-import { slotLine } from '../render/slot-line.ts'
 import { StageDisplay } from './stage-display.ts'
-import type { NodeCrash, NodeEvent, UpEvent } from './up-event.ts'
+import type { NodeEvent, UpEvent } from './up-event.ts'
 
 /** Draws the events of `up` for a person. */
 export class HumanUp implements Disposable {
   readonly #output: Output
   readonly #stages: StageDisplay
+  readonly #history: HistoryLines
   readonly #stopHint: string
 
   /** @param stopHint - how to stop the network, in words */
   constructor(output: Output, stopHint: string) {
     this.#output = output
     this.#stages = new StageDisplay(output)
+    this.#history = new HistoryLines(output.style)
     this.#stopHint = stopHint
   }
 
@@ -33,7 +36,11 @@ export class HumanUp implements Disposable {
         this.#output.print(...readyText(event, { style, hint: this.#stopHint }))
         break
       case 'slot':
-        this.#output.print(slotLine(event, style))
+      case 'reorg':
+      case 'fault':
+      case 'check':
+      case 'gap':
+        this.#output.print(...this.#history.add(event))
         break
       case 'node':
         this.#showNode(event)
@@ -54,18 +61,8 @@ export class HumanUp implements Disposable {
   #showNode({ name, state, crash }: NodeEvent): void {
     const { style } = this.#output
     if (crash !== undefined) this.#output.print(...crashText(name, crash, style))
-    else this.#output.print(`${name} is ${state}`)
+    else this.#output.print(nodeText(name, state))
   }
-}
-
-function crashText(name: string, crash: NodeCrash, style: Output['style']): string[] {
-  const { title, reason, logFile, lastLines } = crash
-  return [
-    style('red', `✗ ${name} failed: ${title} ended, ${reason}`),
-    ...lastLines.map((line) => `  | ${line}`),
-    `  Log: ${logFile}`,
-    `  Start it again with \`eth-localnet start ${name}\``,
-  ]
 }
 
 function stoppingText(reason: (UpEvent & { event: 'stopping' })['reason']): string {

@@ -70,12 +70,17 @@ function isUpEvent(message: unknown): message is UpEvent {
   return typeof message === 'object' && message !== null && 'event' in message
 }
 
+/** What is told from the network's own log on is not this command's to tell. */
+function isOfStart({ event }: UpEvent): boolean {
+  return event === 'progress' || event === 'ready' || event === 'node'
+}
+
 function untilReady(child: ChildProcess, logFile: string, emit: Emit): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on('message', (message) => {
       if (!isUpEvent(message)) return
       if (message.event === 'error') return reject(new RemoteError(message))
-      if (message.event !== 'stopping' && message.event !== 'slot') emit(message)
+      if (isOfStart(message)) emit(message)
       if (message.event === 'ready') resolve()
     })
     child.on('error', reject)

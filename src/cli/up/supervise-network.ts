@@ -5,13 +5,14 @@ import type { Network } from '../../network/network.ts'
 import type { Node } from '../../network/node.ts'
 import type { StartProgress } from '../../network/progress.ts'
 import { startNetwork } from '../../network/start-network.ts'
+import type { HistoryRecord } from '../../observe/history-record.ts'
 import { signalGroup } from '../../processes/end-process-group.ts'
 import { ProcessRecords } from '../../processes/process-records.ts'
 import type { Interruption } from '../exit-code.ts'
 import { Interrupts } from '../interrupts.ts'
 import type { NetworkPlace } from '../network-place.ts'
 import { nodeEvent } from './node-event.ts'
-import type { Emit } from './up-event.ts'
+import { type Emit, historyEvent } from './up-event.ts'
 
 export interface SuperviseParameters {
   readonly place: NetworkPlace
@@ -103,9 +104,21 @@ class Supervisor implements Disposable {
     this.#shown.setRunning(network)
     const startMs = Math.round(performance.now() - this.#beganMs)
     emit({ event: 'ready', ...describeNetwork(network, 'running'), startMs })
-    for await (const report of network.slots({ signal })) emit({ event: 'slot', ...report })
-    signal.throwIfAborted()
-    throw new Error('the network ended by itself')
+    const tell = (record: HistoryRecord) => {
+      const event = signal.aborted ? undefined : historyEvent(record)
+      if (event !== undefined) emit(event)
+    }
+    // What happened while it started has been recorded, and is told now.
+    for (const record of network.history.records) tell(record)
+    const unsubscribe = network.history.subscribe(tell)
+    try {
+      // In virtual time the network goes on because somebody waits for its slots.
+      for await (const _ of network.slots({ signal })) signal.throwIfAborted()
+      signal.throwIfAborted()
+      throw new Error('the network ended by itself')
+    } finally {
+      unsubscribe()
+    }
   }
 
   /** Passes on what differs from the time before: a start that waits says the same a few times a second. */

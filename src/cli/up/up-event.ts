@@ -1,7 +1,7 @@
 import type { NetworkDescription } from '../../control/protocol.ts'
 import type { WireError } from '../../control/wire-error.ts'
 import type { StartProgress } from '../../network/progress.ts'
-import type { SlotReport } from '../../network/slot-report.ts'
+import type { HistoryRecord } from '../../observe/history-record.ts'
 import type { Interruption } from '../exit-code.ts'
 
 /** A process of a node that ended unasked. */
@@ -11,6 +11,31 @@ export interface NodeCrash {
   readonly reason: string
   readonly logFile: string
   readonly lastLines: readonly string[]
+}
+
+type ShownType = 'slot' | 'reorg' | 'fault' | 'check' | 'gap'
+
+/** What is told of the network's history, in its own words. */
+export type HistoryEvent = {
+  [Type in ShownType]: { readonly event: Type } & Extract<HistoryRecord, { type: Type }>
+}[ShownType]
+
+/** The event of a record; undefined for those that are not told. */
+export function historyEvent(record: HistoryRecord): HistoryEvent | undefined {
+  switch (record.type) {
+    case 'slot':
+      return { event: record.type, ...record }
+    case 'reorg':
+      return { event: record.type, ...record }
+    case 'fault':
+      return { event: record.type, ...record }
+    case 'check':
+      return { event: record.type, ...record }
+    case 'gap':
+      return { event: record.type, ...record }
+    default:
+      return undefined
+  }
 }
 
 /** A node changed its state. */
@@ -35,7 +60,7 @@ export interface ReadyEvent extends NetworkDescription {
 export type UpEvent =
   | ({ readonly event: 'progress' } & StartProgress)
   | ReadyEvent
-  | ({ readonly event: 'slot' } & SlotReport)
+  | HistoryEvent
   | NodeEvent
   | { readonly event: 'stopping'; readonly reason: Interruption['reason'] }
   | {

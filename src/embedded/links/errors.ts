@@ -29,6 +29,8 @@ const requestFailures = {
   'request-too-large': 'the request is too large',
   'chunk-too-large': 'a part of its answer is too large',
   'too-many-chunks': 'it answered with more than was asked for',
+  'not-supported': 'it does not speak this protocol',
+  malformed: 'its answer cannot be decoded',
 } as const
 
 export type RequestFailure = keyof typeof requestFailures

@@ -19,7 +19,7 @@ export interface ExecutionEndOptions {
 /** An execution node's end of its links, while it is on line. */
 export class ExecutionEnd implements MeshListener {
   readonly #options: ExecutionEndOptions
-  readonly #missing: MissingBlocks
+  readonly #missing: MissingBlocks<Channel>
 
   constructor(options: ExecutionEndOptions) {
     this.#options = options
@@ -28,12 +28,13 @@ export class ExecutionEnd implements MeshListener {
       node,
       clock,
       onError,
-      channels: () => member.channels,
+      neighbours: () => member.channels,
       ask: (channel, hash, onAnswer) => {
         transfers.send(channel, () => {
           const neighbour = endOf(channel.to)
           const blocks = neighbour === undefined ? [] : blocksBackFrom(neighbour.node, hash)
-          transfers.send(channel.reverse, () => onAnswer(blocks))
+          const bytes = sizeOn(channel.reverse, blocks)
+          transfers.send(channel.reverse, () => onAnswer(blocks), { bytes })
         })
       },
     })
@@ -69,7 +70,12 @@ export class ExecutionEnd implements MeshListener {
     const { transfers, endOf } = this.#options
     const known = endOf(channel.to)?.node.pool
     const news = pooled.filter(({ hash }) => known?.get(hash) === undefined)
-    if (news.length > 0) transfers.send(channel, () => endOf(channel.to)?.receive(news))
+    if (news.length === 0) return
+    const bytes = sizeOn(
+      channel,
+      news.map(({ transaction }) => transaction),
+    )
+    transfers.send(channel, () => endOf(channel.to)?.receive(news), { bytes })
   }
 
   /** Takes transactions from a neighbour. Those that the pool takes go on to all others by its event. */
@@ -85,4 +91,10 @@ export class ExecutionEnd implements MeshListener {
       }
     }
   }
+}
+
+/** Bytes of what crosses a link in devp2p's form, where that matters. */
+function sizeOn(channel: Channel, items: readonly { serialize(): Uint8Array }[]): number {
+  if (!channel.isBandwidthBounded) return 0
+  return items.reduce((sum, item) => sum + item.serialize().length, 0)
 }

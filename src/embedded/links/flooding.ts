@@ -86,13 +86,18 @@ export class Flooding {
     for (const channel of member.channels) {
       const { to } = channel
       if (envelope.hasSeen(to) || !flight.topic.has(to) || !envelope.reaches(to)) continue
-      this.#send(envelope, flight, channel, nowMs + channel.transferMs(envelope.number))
+      this.#send(envelope, flight, channel, nowMs)
     }
   }
 
-  #send(envelope: Envelope, flight: Flight, channel: Channel, arrivalMs: number): void {
+  /** Unless another copy comes before it, in particular before a time at which that one was found lost. */
+  #send(envelope: Envelope, flight: Flight, channel: Channel, sentMs: number, earliestMs = 0): void {
+    const bytes = flight.message.data.length
+    const arrivalMs = channel.arrivalMs(sentMs, envelope.number, bytes)
+    if (arrivalMs < earliestMs) return
     if (envelope.dueMs(channel.to) <= arrivalMs || channel.loses(envelope.number)) return
-    if (!channel.load(flight.message.data.length)) return
+    if (!channel.load(bytes)) return
+    channel.occupy(sentMs, bytes)
     flight.open++
     envelope.markDue(flight, channel.to, arrivalMs)
     const arrivals = this.#arrivals.get(arrivalMs) ?? this.#expectArrivals(arrivalMs)
@@ -166,8 +171,7 @@ export class Flooding {
     for (const { reverse: channel } of to.channels) {
       const sentMs = forwardedMs(flight, channel.from)
       if (sentMs === undefined || sentMs < channel.connectedMs) continue
-      const arrivalMs = sentMs + channel.transferMs(envelope.number)
-      if (arrivalMs >= lostMs) this.#send(envelope, flight, channel, arrivalMs)
+      this.#send(envelope, flight, channel, sentMs, lostMs)
     }
   }
 }

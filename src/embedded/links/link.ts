@@ -1,6 +1,7 @@
 import { LinkError } from './errors.ts'
+import type { LinkShape, LinkState } from './link-state.ts'
 
-/** How a link treats what crosses it, the same in both directions. */
+/** How a link treats what crosses it by itself, the same in both directions. */
 export interface LinkQuality {
   /** Whole milliseconds, at least 1. */
   readonly delayMs: number
@@ -18,12 +19,22 @@ export interface LinkOptions extends LinkQuality {
   readonly onChange: (link: Link) => void
 }
 
+/** Of a link: 0 from its first end to the second, 1 back. */
+export type LinkDirection = 0 | 1
+
+/** What a direction of a link comes to: its own quality and what was added to it. */
+interface Effective extends LinkQuality {
+  readonly bytesPerMs: number
+}
+
 /** A declared connection between two nodes. It can be cut and healed, and made slow or lossy, at any time. */
 export class Link {
   readonly ends: readonly [string, string]
   readonly #seed: number
   readonly #onChange: (link: Link) => void
   #quality: LinkQuality
+  #shapes: readonly [LinkShape | undefined, LinkShape | undefined] = [undefined, undefined]
+  #effective: readonly [Effective, Effective]
   #isUp = true
 
   constructor({ ends, seed, onChange, delayMs, jitterMs, loss }: LinkOptions) {
@@ -31,6 +42,7 @@ export class Link {
     this.#seed = seed
     this.#onChange = onChange
     this.#quality = checked({ delayMs, jitterMs, loss })
+    this.#effective = this.#withShapes()
   }
 
   get quality(): LinkQuality {
@@ -40,6 +52,18 @@ export class Link {
   /** Changes what is sent from now on. @throws {LinkError} */
   setQuality(quality: Partial<LinkQuality>): void {
     this.#quality = checked({ ...this.#quality, ...quality })
+    this.#effective = this.#withShapes()
+  }
+
+  /**
+   * Cuts or heals the link, and puts shapes on top of its own quality, for what is sent from now on.
+   *
+   * @param first the end from which `forward` leads
+   */
+  setState({ isUp, forward, backward }: LinkState, first: string): void {
+    this.#shapes = first === this.ends[0] ? [forward, backward] : [backward, forward]
+    this.#effective = this.#withShapes()
+    this.setUp(isUp)
   }
 
   get isUp(): boolean {
@@ -57,16 +81,38 @@ export class Link {
    * How long a transfer takes. It depends on the seed, the direction and the transfer's number alone: one
    * transfer more or less changes nothing for the others.
    */
-  transferMs(direction: number, transfer: number): number {
-    const { delayMs, jitterMs } = this.#quality
+  transferMs(direction: LinkDirection, transfer: number): number {
+    const { delayMs, jitterMs } = this.#effective[direction]
     if (jitterMs === 0) return delayMs
     return delayMs + (mixed(this.#seed, 2 * direction, transfer) % (jitterMs + 1))
   }
 
   /** Whether a transfer gets lost. */
-  loses(direction: number, transfer: number): boolean {
-    const { loss } = this.#quality
+  loses(direction: LinkDirection, transfer: number): boolean {
+    const { loss } = this.#effective[direction]
     return loss > 0 && mixed(this.#seed, 2 * direction + 1, transfer) < loss * 2 ** 32
+  }
+
+  /** What can be sent in a millisecond; infinite unless the bandwidth is bounded. */
+  bytesPerMs(direction: LinkDirection): number {
+    return this.#effective[direction].bytesPerMs
+  }
+
+  #withShapes(): readonly [Effective, Effective] {
+    const [forward, backward] = this.#shapes
+    return [shaped(this.#quality, forward), shaped(this.#quality, backward)]
+  }
+}
+
+function shaped({ delayMs, jitterMs, loss }: LinkQuality, shape: LinkShape | undefined): Effective {
+  if (shape === undefined) return { delayMs, jitterMs, loss, bytesPerMs: Number.POSITIVE_INFINITY }
+  const { bandwidthKbps } = shape
+  return {
+    delayMs: delayMs + shape.latencyMs,
+    jitterMs: jitterMs + shape.jitterMs,
+    loss: loss === 0 ? shape.lossPercent / 100 : 1 - (1 - loss) * (1 - shape.lossPercent / 100),
+    // A kilobit a second is a bit, an eighth of a byte, a millisecond.
+    bytesPerMs: bandwidthKbps === undefined ? Number.POSITIVE_INFINITY : bandwidthKbps / 8,
   }
 }
 

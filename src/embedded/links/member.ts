@@ -1,4 +1,4 @@
-import type { Link } from './link.ts'
+import type { Link, LinkDirection } from './link.ts'
 
 /** What a paused node may have waiting; what comes on top is lost. */
 const heldMax = 65_536
@@ -100,13 +100,15 @@ export class Channel {
   readonly to: Member
   readonly connectedMs: number
   /** Which of the link's two directions this is. */
-  readonly direction: 0 | 1
+  readonly direction: LinkDirection
   /** Whether `from` was told of it. */
   isAnnounced = false
   #reverse: Channel | undefined
   #isOpen = true
   #transfers = 0
   #bytes = 0
+  /** When the last byte that was sent has left, where the bandwidth is bounded. */
+  #busyUntilMs = 0
 
   private constructor(link: Link, from: Member, to: Member, connectedMs: number) {
     this.link = link
@@ -136,14 +138,32 @@ export class Channel {
     return this.#isOpen
   }
 
-  /** How long a transfer takes. @param number of the transfer, which decides the jitter */
-  transferMs(number: number): number {
-    return this.link.transferMs(this.direction, number)
+  /**
+   * When a transfer arrives that sets out at a time: behind all that was sent before it, where the link's
+   * bandwidth is bounded. Whole milliseconds.
+   *
+   * @param number of the transfer, which decides the jitter
+   */
+  arrivalMs(sentMs: number, number: number, bytes: number): number {
+    const transferMs = this.link.transferMs(this.direction, number)
+    if (!this.isBandwidthBounded) return sentMs + transferMs
+    return Math.ceil(this.#leftMs(sentMs, bytes / this.link.bytesPerMs(this.direction))) + transferMs
   }
 
   /** Whether a transfer gets lost. */
   loses(number: number): boolean {
     return this.link.loses(this.direction, number)
+  }
+
+  /** Whether what is sent must wait for what was sent before. */
+  get isBandwidthBounded(): boolean {
+    return this.link.bytesPerMs(this.direction) !== Number.POSITIVE_INFINITY
+  }
+
+  /** Takes up the link for as long as something needs to leave; nothing where the bandwidth is not bounded. */
+  occupy(sentMs: number, bytes: number): void {
+    if (!this.isBandwidthBounded) return
+    this.#busyUntilMs = this.#leftMs(sentMs, bytes / this.link.bytesPerMs(this.direction))
   }
 
   /** Notes that something sets out. @returns whether there was room for it */
@@ -158,6 +178,10 @@ export class Channel {
   unload(bytes: number): void {
     this.#transfers--
     this.#bytes -= bytes
+  }
+
+  #leftMs(sentMs: number, durationMs: number): number {
+    return Math.max(sentMs, this.#busyUntilMs) + durationMs
   }
 
   disconnect(): void {

@@ -89,6 +89,11 @@ export class Mesh {
     return link
   }
 
+  /** The link between two nodes, in any order; undefined when there is none. */
+  findLink(a: string, b: string): Link | undefined {
+    return this.#members.get(a)?.links.get(b)
+  }
+
   /** The link between two nodes, in any order. @throws {LinkError} */
   link(a: string, b: string): Link {
     const link = this.member(a).links.get(b)

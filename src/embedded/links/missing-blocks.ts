@@ -4,10 +4,9 @@ import type { Clock } from '../clock/clock.ts'
 import { holdTime } from '../clock/hold-time.ts'
 import { bytesToHex } from '../execution/bytes.ts'
 import type { ExecutionNode } from '../execution/execution-node.ts'
-import type { Channel } from './member.ts'
 
 /** Blocks of one answer. */
-const answerBlocksMax = 128
+export const answerBlocksMax = 128
 /** Blocks that are fetched at most below one that is missing: more than that, a node has nothing to build on. */
 const fetchBlocksMax = 16_384
 /** Blocks imported at one moment. */
@@ -27,12 +26,12 @@ export function blocksBackFrom({ chain }: ExecutionNode, hash: Hex): Block[] {
   return blocks
 }
 
-export interface MissingBlocksOptions {
+export interface MissingBlocksOptions<Neighbour> {
   readonly node: ExecutionNode
   readonly clock: Clock
-  readonly channels: () => readonly Channel[]
+  readonly neighbours: () => readonly Neighbour[]
   /** Asks a neighbour for a block and its ancestors, newest first. There may be no answer. */
-  readonly ask: (channel: Channel, hash: Hex, onAnswer: (blocks: readonly Block[]) => void) => void
+  readonly ask: (neighbour: Neighbour, hash: Hex, onAnswer: (blocks: readonly Block[]) => void) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -40,13 +39,13 @@ export interface MissingBlocksOptions {
  * Fetches the blocks that a node is told to build upon and does not have. From the missing block it walks
  * back, through whichever neighbour has the blocks, to one that the node has, and imports from there.
  */
-export class MissingBlocks {
-  readonly #options: MissingBlocksOptions
+export class MissingBlocks<Neighbour> {
+  readonly #options: MissingBlocksOptions<Neighbour>
   readonly #wanted = new Set<Hex>()
   #isFetching = false
   #isStopped = false
 
-  constructor(options: MissingBlocksOptions) {
+  constructor(options: MissingBlocksOptions<Neighbour>) {
     this.#options = options
   }
 
@@ -97,19 +96,19 @@ export class MissingBlocks {
 
   /** A chain of blocks that ends with the wanted one, newest first; none when no neighbour has it. */
   async #askNeighbours(hash: Hex): Promise<readonly Block[]> {
-    for (const channel of [...this.#options.channels()]) {
+    for (const neighbour of [...this.#options.neighbours()]) {
       if (this.#isStopped) break
-      const blocks = await this.#ask(channel, hash)
+      const blocks = await this.#ask(neighbour, hash)
       if (isChain(blocks, hash)) return blocks
     }
     return []
   }
 
-  #ask(channel: Channel, hash: Hex): Promise<readonly Block[]> {
+  #ask(neighbour: Neighbour, hash: Hex): Promise<readonly Block[]> {
     const { clock, ask } = this.#options
     return new Promise((resolve) => {
       const timer = clock.at(clock.nowMs + answerTimeoutMs, () => resolve([]))
-      ask(channel, hash, (blocks) => {
+      ask(neighbour, hash, (blocks) => {
         timer.cancel()
         resolve(blocks)
       })

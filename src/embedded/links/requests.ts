@@ -64,7 +64,7 @@ export class Requests {
     })
     this.#open.set(channel, exchanges.add(exchange))
     const question = { protocol, request, from: channel.from.id }
-    this.#transfers.send(channel, () => this.#serve(exchange, question))
+    this.#transfers.send(channel, () => this.#serve(exchange, question), { bytes: request.length })
     yield* exchange.chunks()
   }
 
@@ -83,14 +83,14 @@ export class Requests {
   async #serve(exchange: Exchange, question: Question): Promise<void> {
     const { to: answerer, reverse: channel } = exchange.channel
     let lastMs = 0
-    const send = (onArrival: () => void) => {
-      lastMs = this.#transfers.send(channel, onArrival, { earliestMs: lastMs, canBeLost: false })
+    const send = (onArrival: () => void, bytes = 0) => {
+      lastMs = this.#transfers.send(channel, onArrival, { earliestMs: lastMs, canBeLost: false, bytes })
     }
     let chunks = 0
     try {
       for await (const chunk of this.#options.answer(answerer, question)) {
         if (!exchange.isOpen) return
-        send(() => exchange.receive(chunk))
+        send(() => exchange.receive(chunk), chunk.data.length)
         // One more than was asked for is enough to be found out.
         if (chunk.code !== 'success' || ++chunks > exchange.maxChunks) break
       }

@@ -6,6 +6,8 @@ export interface TransferOptions {
   readonly earliestMs?: number
   /** Whether the link's loss applies. Not to a part of something whose other parts would arrive. */
   readonly canBeLost?: boolean
+  /** What it takes of a bounded bandwidth. @default 0 */
+  readonly bytes?: number
 }
 
 /** Whatever crosses a link and is not gossip. */
@@ -26,12 +28,14 @@ export class Transfers {
   send(
     channel: Channel,
     onArrival: () => void | Promise<void>,
-    { earliestMs = 0, canBeLost = true }: TransferOptions = {},
+    { earliestMs = 0, canBeLost = true, bytes = 0 }: TransferOptions = {},
   ): number {
     const number = this.#count++
-    const arrivalMs = Math.max(this.#clock.nowMs + channel.transferMs(number), earliestMs)
+    const { nowMs } = this.#clock
+    const arrivalMs = Math.max(channel.arrivalMs(nowMs, number, bytes), earliestMs)
     const isSent = !(canBeLost && channel.loses(number)) && channel.load(0)
     if (!isSent) return arrivalMs
+    channel.occupy(nowMs, bytes)
     this.#clock.at(arrivalMs, () => {
       channel.unload(0)
       return channel.isOpen ? channel.to.take(onArrival) : undefined

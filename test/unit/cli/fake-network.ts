@@ -33,6 +33,8 @@ export class FakeNetwork implements ControlTarget {
   readonly asked: unknown[] = []
   /** Thrown by everything but `summary`. */
   failure: unknown
+  /** What operations answer, by their names. */
+  results: Readonly<Record<string, object>> = {}
 
   summary(): NetworkSummary {
     return {
@@ -99,6 +101,12 @@ export class FakeNetwork implements ControlTarget {
   async removeNode(name: string): Promise<void> {
     this.#fail()
     this.asked.push({ remove: name })
+  }
+
+  async operate({ name, parameters }: { name: string; parameters: unknown }): Promise<object> {
+    this.#fail()
+    this.asked.push({ operate: name, parameters })
+    return this.results[name] ?? {}
   }
 
   stop(): void {

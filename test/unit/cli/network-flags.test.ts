@@ -117,8 +117,8 @@ describe('what the plan refuses is traced back', () => {
   test.each([
     [['--nodes', '0'], 'nodes', '--nodes'],
     [['--clients', 'geht/prysm'], 'nodes[0].execution', '--clients'],
-    [['--clients', 'geth/embedded'], 'nodes[0].consensus', '--clients'],
-    [['--clients', 'embedded,geth/prysm'], 'nodes', '--clients'],
+    [['--clients', 'geth/geth'], 'nodes[0].consensus', '--clients'],
+    [['--clients', 'embedded,geth/prysm', '--preset', 'minimal'], 'preset', '--preset'],
     [['--clients', 'geth/prysm', '--slot-duration', '1s'], 'slotDurationMs', '--slot-duration'],
     [['--clients', 'embedded', '--slot-duration', '1500ms'], 'slotDurationMs', '--slot-duration'],
     [['--time', 'vitrual'], 'time', '--time'],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { slotLine } from '../../../src/cli/render/slot-line.ts'
-import type { SlotReport } from '../../../src/network/slot-report.ts'
+import type { SlotRecord } from '../../../src/observe/history-record.ts'
 import { capturedOutput } from './captured-output.ts'
 
-const block: SlotReport = {
+const block: Omit<SlotRecord, 'type' | 'timeMs'> = {
   slot: 12,
   epoch: 1,
   blockRoot: `0x3f2a91c4${'0'.repeat(56)}`,
@@ -16,7 +16,7 @@ const block: SlotReport = {
   justifiedEpoch: 0,
   finalizedEpoch: 0,
 }
-const missed: SlotReport = {
+const missed: Omit<SlotRecord, 'type' | 'timeMs'> = {
   ...block,
   blockRoot: undefined,
   proposerIndex: undefined,
@@ -27,7 +27,7 @@ const missed: SlotReport = {
 describe('without colours', () => {
   const { style } = capturedOutput().output
 
-  test.each<[string, SlotReport, string]>([
+  test.each<[string, Omit<SlotRecord, 'type' | 'timeMs'>, string]>([
     [
       'a block',
       block,
@@ -65,7 +65,7 @@ describe('with colours', () => {
   const { style } = capturedOutput({ isTerminal: true }).output
   const yellow = '\u001b[33m'
 
-  test.each<[string, SlotReport, boolean]>([
+  test.each<[string, Omit<SlotRecord, 'type' | 'timeMs'>, boolean]>([
     ['a block that all nodes have is plain', block, false],
     ['a missed slot stands out', missed, true],
     ['a node with another head stands out', { ...block, nodesAtHead: 3 }, true],

@@ -1,0 +1,153 @@
+import { OptionError } from '../../plan/option-error.ts'
+import { FaultError } from '../errors.ts'
+import { notObserved } from './not-observed.ts'
+import type { OnDemandOptions, OnDemandTarget } from './on-demand-target.ts'
+
+/** Inactivity leaks stake away for as long as finality is stalled: after this the numbers would be others. */
+const epochsMax = 64
+/** Epochs until a network that is whole again has finalized a fresh epoch. */
+const recoveryEpochs = 8
+
+export interface StallFinalityOptions extends OnDemandOptions {
+  /** Whole epochs without finality. */
+  readonly epochs: number
+}
+
+/** What was seen of finality. */
+export interface StallProof {
+  /** First epoch of the stall. */
+  readonly from: number
+  /** First epoch after it. */
+  readonly until: number
+  /** Finalized epoch when the stall began, the same on every node when it ended. */
+  readonly finalizedBefore: number
+  /** Finalized epoch of the hindmost node after finality had come back. */
+  readonly finalizedAfter: number
+  /** How it was done: validators that did not vote, or groups of nodes that were kept apart. */
+  readonly by:
+    | { readonly validators: readonly number[] }
+    | { readonly groups: readonly (readonly string[])[] }
+}
+
+/**
+ * Keeps more than a third of the stake from voting, or from being heard, for some whole epochs, and resolves
+ * when a fresh epoch has been finalized on every node after that.
+ *
+ * @throws {OptionError}
+ * @throws {FaultError} where it cannot be done, or finality did not stall or did not come back
+ */
+export async function stallFinality(
+  target: OnDemandTarget,
+  options: StallFinalityOptions,
+): Promise<StallProof> {
+  const { epochs, signal, onProgress = () => {} } = options
+  if (!Number.isInteger(epochs) || epochs < 1 || epochs > epochsMax) {
+    throw new OptionError({
+      field: 'epochs',
+      given: epochs,
+      allowed: `a whole number from 1 to ${epochsMax}`,
+    })
+  }
+  const { clock } = target
+  const { slotsPerEpoch } = clock
+  const way = chooseWay(target)
+  const from = clock.epochOf(Math.max(0, clock.currentSlot)) + 1
+  const until = from + epochs
+  onProgress(`waiting for epoch ${from}`)
+  await clock.until(from * slotsPerEpoch, signal)
+  onProgress(`no finality until epoch ${until}: ${way.description}`)
+  const stall = await way.begin(signal)
+  let finalizedBefore: number
+  try {
+    // What was justified before is finalized by the first blocks of the epoch.
+    await clock.until(from * slotsPerEpoch + Math.ceil(slotsPerEpoch / 2), signal)
+    finalizedBefore = Math.max(...(await finalizedEpochs(target, signal)))
+    await clock.until(until * slotsPerEpoch, signal)
+    const held = await finalizedEpochs(target, signal)
+    if (held.some((epoch) => epoch > finalizedBefore))
+      throw await notObserved('finality to stall', { ...target, slots: epochs * slotsPerEpoch })
+  } finally {
+    await stall.end()
+  }
+  onProgress('waiting for a fresh epoch to be finalized')
+  const finalizedAfter = await freshlyFinalized(target, until, signal)
+  return { from, until, finalizedBefore, finalizedAfter, by: way.by }
+}
+
+interface Way {
+  readonly by: StallProof['by']
+  readonly description: string
+  begin(signal: AbortSignal | undefined): Promise<{ end(): Promise<void> }>
+}
+
+/** Silent validators where they take orders; they leave the network connected, which then recovers at once. */
+function chooseWay(target: OnDemandTarget): Way {
+  const { manifest, faults, misconduct } = target
+  const { count } = manifest.validators
+  const obedient = manifest.nodes
+    .filter(({ name }) => target.canMisbehave(name))
+    .flatMap(({ validators }) =>
+      Array.from({ length: validators.count }, (_, offset) => validators.first + offset),
+    )
+  const needed = Math.floor(count / 3) + 1
+  if (obedient.length >= needed) {
+    const validators = obedient.slice(-needed)
+    return {
+      by: { validators },
+      description: `${needed} of ${count} validators are offline`,
+      begin: () => misconduct.misbehave({ validators, deed: 'offline' }),
+    }
+  }
+  const groups = [groupForSplit(target)]
+  return {
+    by: { groups },
+    description: `${groups.flat().join(', ')} cut off from the others`,
+    begin: (signal) => faults.begin(partitionOf(target.manifest, groups), { signal }),
+  }
+}
+
+/** Nodes with more than a third and less than two thirds of the stake, so that neither side finalizes. */
+function groupForSplit({ manifest: { nodes, validators } }: OnDemandTarget): string[] {
+  const group: string[] = []
+  let stake = 0
+  for (const { name, validators: own } of nodes.toSorted((a, b) => a.validators.count - b.validators.count)) {
+    if (3 * stake > validators.count) break
+    group.push(name)
+    stake += own.count
+  }
+  if (3 * stake > validators.count && 3 * stake < 2 * validators.count) return group
+  throw new FaultError({
+    code: 'fault-unsupported',
+    problem:
+      'Finality cannot be stalled: no group of nodes holds between a third and two thirds of the stake.',
+    details: ['Spread the validators over more nodes, or give process clients a remote signer.'],
+  })
+}
+
+async function finalizedEpochs(
+  { nodes }: OnDemandTarget,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
+  const running = nodes.filter(({ state }) => state === 'running')
+  const checkpoints = await Promise.all(
+    running.map((node) => node.beaconApi.finalityCheckpoints('head', { signal })),
+  )
+  return checkpoints.map(({ finalized }) => finalized.epoch)
+}
+
+/** @returns the hindmost node's finalized epoch, at least `epoch` */
+async function freshlyFinalized(
+  target: OnDemandTarget,
+  epoch: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { clock, nodes } = target
+  const slots = recoveryEpochs * clock.slotsPerEpoch
+  const lastSlot = clock.currentSlot + slots
+  while (clock.currentSlot <= lastSlot) {
+    const least = Math.min(...(await finalizedEpochs(target, signal)))
+    if (least >= epoch) return least
+    await clock.pause(signal)
+  }
+  throw await notObserved(`epoch ${epoch} to be finalized on every node`, { nodes, slots })
+}
