@@ -1,4 +1,5 @@
 import type { BeaconConfig } from '@lodestar/config'
+import type { Conducts } from './conducts.ts'
 import type { DutiesApi } from './duties-api.ts'
 import type { DutyReport } from './duty-report.ts'
 import type { DutyRoster } from './duty-roster.ts'
@@ -11,6 +12,7 @@ export interface DutyContext {
   readonly signer: Signer
   readonly roster: DutyRoster
   readonly report: DutyReport
+  readonly conducts: Conducts
   /** False once the validators were stopped: what takes long asks again before it signs. */
   readonly isRunning: () => boolean
 }

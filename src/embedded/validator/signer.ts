@@ -80,6 +80,9 @@ export interface Signer {
   signContribution(message: altair.ContributionAndProof): altair.SignedContributionAndProof
 }
 
+/** What a signature is put on record with before it is made. */
+export type SigningRecord = Pick<SlashingProtection, 'recordBlock' | 'recordAttestation'>
+
 interface LoadedKey {
   readonly secretKey: SecretKey
   /** `0x` and 96 lower-case digits. */
@@ -91,12 +94,12 @@ export class LocalSigner implements Signer {
   readonly validatorIndices: readonly number[]
   readonly #keys: ReadonlyMap<number, LoadedKey>
   readonly #config: BeaconConfig
-  readonly #protection: SlashingProtection
+  readonly #protection: SigningRecord
 
   constructor(parameters: {
     keys: readonly ValidatorKey[]
     config: BeaconConfig
-    protection: SlashingProtection
+    protection: SigningRecord
   }) {
     this.validatorIndices = parameters.keys.map(({ index }) => index)
     this.#keys = new Map(parameters.keys.map(({ index, secretKey }) => [index, loadKey(secretKey)]))

@@ -15,8 +15,8 @@ export class SyncCommitteeDuty {
   }
 
   async sign(slot: number): Promise<void> {
-    const { api, report, roster, signer } = this.#context
-    const members = await roster.syncMembers(slot)
+    const { api, conducts, report, roster, signer } = this.#context
+    const members = conducts.performed('sync-message', slot, await roster.syncMembers(slot))
     if (members.length === 0) return
     const validatorIndices = members.map(({ validatorIndex }) => validatorIndex)
     await report.attempt('sync-message', slot, validatorIndices, async () => {
@@ -30,7 +30,8 @@ export class SyncCommitteeDuty {
   /** When this node makes contributions in a slot in which it has signed. */
   async turns(slot: number): Promise<readonly SubcommitteeTurn[]> {
     if (this.#vote?.slot !== slot) return []
-    return subcommitteeTurns(slot, await this.#context.roster.syncMembers(slot))
+    const { conducts, roster } = this.#context
+    return subcommitteeTurns(slot, conducts.performed('contribution', slot, await roster.syncMembers(slot)))
   }
 
   /** "Broadcast sync committee contribution" of who is selected, unless a received one has all votes that this node knows. */

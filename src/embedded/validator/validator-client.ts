@@ -4,6 +4,7 @@ import type { ChainEvents } from '../chain/chain-events.ts'
 import type { Clock, Timer } from '../clock/clock.ts'
 import type { SlotTime } from '../clock/slot-time.ts'
 import { AttestationDuty } from './attestation-duty.ts'
+import { Conducts } from './conducts.ts'
 import type { DutiesApi } from './duties-api.ts'
 import type { DutyContext } from './duty-context.ts'
 import { type DutyCount, type DutyFailure, type DutyKind, DutyReport } from './duty-report.ts'
@@ -61,6 +62,8 @@ interface Turn {
  * time within the slot. A duty that fails is reported, and the others go on.
  */
 export class ValidatorClient {
+  /** Empty where all are honest. */
+  readonly conducts = new Conducts()
   readonly #parameters: ValidatorClientParameters
   readonly #report: DutyReport
   readonly #roster: DutyRoster
@@ -82,6 +85,7 @@ export class ValidatorClient {
       signer,
       roster: this.#roster,
       report: this.#report,
+      conducts: this.conducts,
       isRunning: () => this.#isRunning,
     }
     this.#proposals = new ProposalDuty(context, graffiti)
