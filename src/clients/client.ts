@@ -1,14 +1,8 @@
 import type { ClientCapabilities } from '../plan/capabilities.ts'
 import type { Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
+import type { PeerEndpoint } from '../plan/peer-endpoint.ts'
 import type { BinarySource } from '../processes/binaries/binary-source.ts'
 import type { CommandSpec, ProcessSpec } from '../processes/process-spec.ts'
-
-/** A neighbour in the topology, and where its p2p listeners are reached from this node. */
-export interface PeerEndpoint {
-  readonly node: NodePlan
-  readonly address: string
-  readonly ports: NodePorts
-}
 
 /** Paths of the files that all nodes of a network share. */
 export interface NetworkFiles {
@@ -32,6 +26,10 @@ export interface NodeContext {
   readonly resumeFrom?: string | undefined
   /** File with the secret of the node's Engine API, 32 bytes in hex. */
   readonly jwtSecretFile: string
+  /** Consensus clients: where they find their execution client's Engine API. */
+  readonly engineUrl: string
+  /** Where validators ask for signatures (web3signer protocol), in place of having the keys. */
+  readonly signerUrl?: string | undefined
   /** Path of one of the client's programs. */
   readonly binary: (name: string) => string
 }
@@ -48,6 +46,16 @@ interface AnyClient {
   readonly startCpuMs: number
   /** Time from being ready to having dialled its peers, ms: slots before that are proposed alone. */
   readonly dialDelayMs?: number
+  /**
+   * Consensus clients: whether it is told of its neighbours whenever they change, and dials them itself until
+   * they are connected. Its neighbours need only let it in.
+   */
+  readonly dialsPeers?: boolean
+  /**
+   * Consensus clients: whether it keeps the payloads of all its blocks, and gives them to its execution client
+   * again when that has lost some in a crash.
+   */
+  readonly keepsPayloads?: boolean
   /** Execution clients: makes an earlier block the head, for good. */
   readonly rewind?: (rpcUrl: string, blockNumber: number, signal: AbortSignal) => Promise<void>
 }

@@ -6,7 +6,7 @@ const capabilities = {
   name: 'embedded',
   forks: ['deneb', 'electra', 'fulu'],
   presets: ['minimal', 'mainnet'],
-  links: 'in-process',
+  links: ['in-process', 'sockets'],
   times: ['real', 'virtual'],
   slotDuration: { minMs: 1_000, multipleOfMs: 1_000 },
   slotsPerEpoch: { min: 4, max: 64 },
@@ -25,4 +25,6 @@ export const embeddedConsensus: EmbeddedClient = {
   kind: 'embedded',
   capabilities: { ...capabilities, layer: 'consensus' },
   startCpuMs: 20,
+  dialsPeers: true,
+  keepsPayloads: true,
 }

@@ -14,7 +14,7 @@ export const geth: ProcessClient = {
     layer: 'execution',
     forks: ['deneb', 'electra', 'fulu'],
     presets: ['mainnet', 'minimal'],
-    links: 'sockets',
+    links: ['sockets'],
     times: ['real'],
     slotDuration: { minMs: 1_000, multipleOfMs: 1_000 },
     slotsPerEpoch: { min: 1, max: 64 },

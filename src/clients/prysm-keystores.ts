@@ -1,19 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { create, defaultPbkdfModule } from '@chainsafe/bls-keystore'
-import { validatorPublicKey, validatorSecretKeys } from '../genesis/validator-keys.ts'
 import type { CommandSpec } from '../processes/process-spec.ts'
 import type { NodeContext } from './client.ts'
-
-/**
- * One round of PBKDF2 instead of 262,144: the password lies beside the keys, so a slow one would protect
- * nothing, and cost seconds at each start.
- */
-function quickKdf(): ReturnType<typeof defaultPbkdfModule> {
-  const module = defaultPbkdfModule()
-  return { ...module, params: { ...module.params, c: 1 } }
-}
+import { writeKeystores } from './keystores.ts'
 
 function walletFiles({ directory }: NodeContext) {
   const wallet = join(directory, 'wallet')
@@ -24,9 +14,14 @@ function walletFiles({ directory }: NodeContext) {
 export async function importKeystores(context: NodeContext): Promise<CommandSpec> {
   const { wallet, password, keystores } = walletFiles(context)
   const secret = randomBytes(16).toString('hex')
-  await mkdir(keystores, { recursive: true, mode: 0o700 })
   await writeFile(password, secret, { mode: 0o600 })
-  await writeKeystores(context, keystores, secret)
+  const { manifest, node } = context
+  await writeKeystores({
+    directory: keystores,
+    password: secret,
+    keys: manifest.validators.keys,
+    validators: node.validators,
+  })
   return {
     name: 'validator accounts import',
     file: context.binary('validator'),
@@ -44,19 +39,4 @@ export async function importKeystores(context: NodeContext): Promise<CommandSpec
 export function walletArguments(context: NodeContext): string[] {
   const { wallet, password } = walletFiles(context)
   return [`--wallet-dir=${wallet}`, `--wallet-password-file=${password}`]
-}
-
-async function writeKeystores(
-  { node, manifest }: NodeContext,
-  directory: string,
-  password: string,
-): Promise<void> {
-  const { first, count } = node.validators
-  const secretKeys = validatorSecretKeys(manifest.validators.keys, first, count)
-  for (const [offset, secretKey] of secretKeys.entries()) {
-    const index = first + offset
-    const path = `m/12381/3600/${index}/0/0`
-    const keystore = await create(password, secretKey, validatorPublicKey(secretKey), path, null, quickKdf())
-    await writeFile(join(directory, `keystore-${index}.json`), JSON.stringify(keystore), { mode: 0o600 })
-  }
 }

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { postJson } from '../apis/http-json.ts'
+import { nodeNetwork } from '../plan/addresses.ts'
 import { libp2pMultiaddr } from '../plan/identity.ts'
 import type { NodePorts } from '../plan/manifest.ts'
+import type { PeerEndpoint } from '../plan/peer-endpoint.ts'
 import type { ProcessSpec } from '../processes/process-spec.ts'
-import type { NodeContext, PeerEndpoint, ProcessClient } from './client.ts'
+import type { NodeContext, ProcessClient } from './client.ts'
 import { httpAnswers } from './probes.ts'
 import { prysmBinaries } from './prysm-binaries.ts'
 import { importKeystores, walletArguments } from './prysm-keystores.ts'
@@ -17,7 +19,7 @@ export const prysm: ProcessClient = {
     forks: ['deneb', 'electra', 'fulu'],
     // A Go build is a mainnet-preset build; the minimal one exists under Bazel only.
     presets: ['mainnet'],
-    links: 'sockets',
+    links: ['sockets'],
     times: ['real'],
     // Below 2 s the beacon node panics: a hard-coded 2 s offset is subtracted from the slot.
     slotDuration: { minMs: 2_000, multipleOfMs: 1_000 },
@@ -36,10 +38,7 @@ export const prysm: ProcessClient = {
     { path: identityFile(context), content: context.node.libp2p.privateKey.slice(2) },
   ],
   initialize: async (context) => (hasKeystores(context) ? [await importKeystores(context)] : []),
-  processes: (context) => [
-    beacon(context),
-    ...(context.node.validators.count > 0 ? [validator(context)] : []),
-  ],
+  processes: (context) => [beacon(context), ...(hasOwnValidators(context) ? [validator(context)] : [])],
 }
 
 /**
@@ -49,22 +48,32 @@ export const prysm: ProcessClient = {
  * whenever it is lost, and it is never banned: six requests without an answer, from a node that is paused or
  * cut off, would otherwise shut it out for an hour.
  *
- * Of two nodes that start at once the later one finds the other's API there, and tells both.
+ * Each end dials the other by the address of their edge, where a proxy stands.
+ *
+ * Of two nodes that start at once the later one finds the other's API there, and tells both. A peer that dials
+ * by itself has no such API, and need not be told.
  */
 async function dialPeers({ node, ports, peers }: NodeContext, signal: AbortSignal): Promise<void> {
-  const self = { node, address: node.address, ports }
   for (const peer of peers) {
-    const isUp = await trust(peer.ports, self, signal).then(
-      () => true,
-      () => false,
-    )
+    const self = { node, address: peer.address, ports }
+    const isTold = peer.dialsPeers || (await tell(peer, self, signal))
     signal.throwIfAborted()
-    if (isUp || peer.node.index < node.index) await trust(ports, peer, signal)
+    if (isTold || peer.node.index < node.index) await trust(ports, peer, signal)
   }
 }
 
+/** Whether the peer was there to be told. */
+function tell({ ports }: PeerEndpoint, self: TrustedPeer, signal: AbortSignal): Promise<boolean> {
+  return trust(ports, self, signal).then(
+    () => true,
+    () => false,
+  )
+}
+
+type TrustedPeer = Pick<PeerEndpoint, 'node' | 'address' | 'ports'>
+
 /** Adds a trusted peer to the node whose API is at these ports. */
-async function trust({ consensusApi }: NodePorts, peer: PeerEndpoint, signal: AbortSignal): Promise<void> {
+async function trust({ consensusApi }: NodePorts, peer: TrustedPeer, signal: AbortSignal): Promise<void> {
   const addr = libp2pMultiaddr(peer.node, peer.address, peer.ports.consensusP2p)
   const url = `http://127.0.0.1:${consensusApi}/prysm/v1/node/trusted_peers`
   await postJson(url, JSON.stringify({ addr }), { signal })
@@ -82,7 +91,7 @@ function beacon(context: NodeContext): ProcessSpec {
       `--genesis-state=${files.consensusGenesisSsz}`,
       `--chain-id=${context.manifest.chain.chainId}`,
       `--network-id=${context.manifest.chain.chainId}`,
-      `--execution-endpoint=http://127.0.0.1:${ports.executionEngine}`,
+      `--execution-endpoint=${context.engineUrl}`,
       `--jwt-secret=${context.jwtSecretFile}`,
       '--contract-deployment-block=0',
       '--http-host=127.0.0.1',
@@ -98,6 +107,8 @@ function beacon(context: NodeContext): ProcessSpec {
       `--p2p-tcp-port=${ports.consensusP2p}`,
       `--p2p-udp-port=${ports.consensusP2p}`,
       '--p2p-max-peers=250',
+      // Peers tell each other their own addresses; dialling those would lead around the proxies of the edges.
+      `--p2p-denylist=${nodeNetwork}`,
       '--no-discovery',
       '--bootstrap-node=',
       '--disable-quic',
@@ -143,14 +154,25 @@ function validator(context: NodeContext): ProcessSpec {
   }
 }
 
+function hasOwnValidators({ node }: NodeContext): boolean {
+  return node.validators.count > 0 && node.validatorClient !== 'external'
+}
+
 /** The interop keys are the client's own; any others are given to it as keystores. */
-function hasKeystores({ node, manifest }: NodeContext): boolean {
-  return manifest.validators.keys.kind !== 'interop' && node.validators.count > 0
+function hasKeystores(context: NodeContext): boolean {
+  const { manifest, signerUrl } = context
+  return signerUrl === undefined && manifest.validators.keys.kind !== 'interop' && hasOwnValidators(context)
 }
 
 function keyArguments(context: NodeContext): string[] {
   if (hasKeystores(context)) return walletArguments(context)
-  const { node } = context
+  const { node, signerUrl } = context
+  if (signerUrl !== undefined) {
+    return [
+      `--validators-external-signer-url=${signerUrl}`,
+      `--validators-external-signer-public-keys=${signerUrl}/api/v1/eth2/publicKeys`,
+    ]
+  }
   return [
     `--interop-start-index=${node.validators.first}`,
     `--interop-num-validators=${node.validators.count}`,

@@ -1,3 +1,4 @@
+import type { Layer } from '../embedded/host/host-methods.ts'
 import type { CapabilityRegistry } from '../plan/capabilities.ts'
 import type { Client } from './client.ts'
 import { embeddedConsensus, embeddedExecution } from './embedded.ts'
@@ -24,6 +25,13 @@ export function clientNamed(layer: 'execution' | 'consensus', name: string): Cli
   const client = clients[layer].find(({ capabilities }) => capabilities.name === name)
   if (client === undefined) throw new Error(`no ${layer} client is called ${name}`)
   return client
+}
+
+/** The layers of a planned node that live in this process. */
+export function embeddedLayers(node: { readonly execution: string; readonly consensus: string }): Layer[] {
+  return (['execution', 'consensus'] as const).filter(
+    (layer) => clientNamed(layer, node[layer]).kind === 'embedded',
+  )
 }
 
 /** Those that are programs of their own. */

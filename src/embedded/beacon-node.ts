@@ -24,7 +24,8 @@ import { ValidatorApi } from './production/validator-api.ts'
 import type { Protocol } from './protocol/protocol.ts'
 import { Sync } from './sync/sync.ts'
 import type { DutyFailure } from './validator/duty-report.ts'
-import { LocalSigner } from './validator/signer.ts'
+import type { MisconductTools } from './validator/misconduct/misconduct-tools.ts'
+import { LocalSigner, type SigningRecord } from './validator/signer.ts'
 import type { ProtectionStore } from './validator/slashing-protection/protection-store.ts'
 import { SlashingProtection } from './validator/slashing-protection/slashing-protection.ts'
 import { ValidatorClient } from './validator/validator-client.ts'
@@ -129,6 +130,20 @@ export class BeaconNode {
     return new BeaconNode(parameters, await openChain({ ...parameters, observer: parameters.observer ?? {} }))
   }
 
+  /** What this node's validators need to misbehave. */
+  misconductTools(elsewhere: MisconductTools['elsewhere']): MisconductTools {
+    const { chain, gossip } = this
+    const { clock, protocol } = this.#parameters
+    const keys = validatorKeys(this.#parameters)
+    const unprotected = new LocalSigner({ keys, config: protocol.config, protection: noRecord })
+    return { chain, clock, unprotected, publisher: gossip, unjudged: gossip.unjudged, elsewhere }
+  }
+
+  /** Ids of the connected peers. */
+  get peerIds(): readonly string[] {
+    return this.#parameters.wire.peers.map(({ peerId }) => peerId)
+  }
+
   /** Goes on line, and does its validators' duties. */
   start(): void {
     this.chain.start()
@@ -163,8 +178,12 @@ export class BeaconNode {
   }
 }
 
+/** Lets everything be signed. */
+const noRecord: SigningRecord = { recordBlock: () => {}, recordAttestation: () => new Map() }
+
 function validatorKeys({ plan, keys }: BeaconNodeParameters) {
-  const { first, count } = plan.validators
+  const { first } = plan.validators
+  const count = plan.validatorClient === 'external' ? 0 : plan.validators.count
   return validatorSecretKeys(keys, first, count).map((secretKey, i) => ({ index: first + i, secretKey }))
 }
 

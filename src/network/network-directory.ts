@@ -64,6 +64,11 @@ export class NetworkDirectory {
     return join(this.path, 'embedded-store')
   }
 
+  /** What happened, one JSON object a line. */
+  get historyFile(): string {
+    return join(this.path, 'history.jsonl')
+  }
+
   nodeDirectory(name: string): string {
     return join(this.path, nodesFolder, name)
   }

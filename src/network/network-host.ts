@@ -4,19 +4,36 @@ import { dirname, join } from 'node:path'
 import type { NodeContext } from '../clients/client.ts'
 import { EmbeddedClientInstance } from '../clients/embedded-client-instance.ts'
 import { ProcessClientInstance } from '../clients/process-client-instance.ts'
-import { capabilityRegistry, clientNamed } from '../clients/registry.ts'
+import { capabilityRegistry, clientNamed, embeddedLayers } from '../clients/registry.ts'
+import type { EngineFault } from '../embedded/engine/engine-fault.ts'
 import type { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
 import type { NodeParameters } from '../embedded/host/host-methods.ts'
+import type { LinkState } from '../embedded/links/link-state.ts'
+import type { DeedOrder } from '../embedded/validator/deed.ts'
+import type { Fault, FaultLayer } from '../faults/fault.ts'
+import { faultRecord } from '../faults/fault-record.ts'
+import { skewOf } from '../faults/fault-specs.ts'
+import type { FaultTarget } from '../faults/fault-target.ts'
+import { type FaultCallOptions, type FaultHandle, Faults } from '../faults/faults.ts'
+import { Misconduct } from '../faults/misbehaviour/misconduct.ts'
+import type { MisconductTarget } from '../faults/misbehaviour/misconduct-target.ts'
+import { StandIns } from '../faults/misbehaviour/stand-ins.ts'
+import { EdgeProxies } from '../faults/proxies/edge-proxies.ts'
+import { History } from '../observe/history.ts'
+import type { HistoryRecord } from '../observe/history-record.ts'
 import { declaredPeers } from '../plan/declared-peers.ts'
-import type { Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
+import type { EdgePlan, Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
+import type { PeerEndpoint } from '../plan/peer-endpoint.ts'
 import { planAddedNode } from '../plan/plan-added-node.ts'
 import { planRemovedNode } from '../plan/plan-removed-node.ts'
 import { Guardian } from '../processes/guardian.ts'
 import { claimPorts, type PortClaim } from '../processes/ports.ts'
 import type { ClientPrograms } from './client-programs.ts'
+import { externalKeystores } from './external-keystores.ts'
 import { localFetch } from './local-fetch.ts'
 import type { NetworkDirectory } from './network-directory.ts'
+import { NetworkRecorder } from './network-recorder.ts'
 import { wallTime } from './network-time.ts'
 import { Node } from './node.ts'
 import type { SavedNetwork } from './saved-network.ts'
@@ -27,11 +44,15 @@ import { virtualTime } from './virtual-time.ts'
  * What stands behind a `Network`: the plan in force, its directory, the ports it holds and its nodes.
  * Keeps the saved network up to date with every change.
  */
-export class NetworkHost {
+export class NetworkHost implements FaultTarget, MisconductTarget {
   readonly directory: NetworkDirectory
   /** Where the embedded nodes live; undefined when there are none. */
   readonly embedded: EmbeddedNetwork | undefined
   readonly clock: SlotClock
+  readonly history: History
+  readonly recorder: NetworkRecorder
+  readonly faults: Faults
+  readonly misconduct: Misconduct
   /** Whether nodes did not end by a stop when the network last ran. */
   readonly wasCrashed: boolean
   /** The slot in which this process took the network up. */
@@ -41,6 +62,9 @@ export class NetworkHost {
   readonly #guardian = new Guardian()
   readonly #ports = new Map<string, PortClaim>()
   readonly #nodes = new Map<string, Node>()
+  /** Of nodes whose consensus client is a process. */
+  readonly #standIns = new Map<string, StandIns>()
+  readonly #proxies: EdgeProxies
   #saved: SavedNetwork
   #changes: Promise<unknown> = Promise.resolve()
 
@@ -52,18 +76,31 @@ export class NetworkHost {
     onStateChange: (node: Node) => void
   }) {
     this.directory = parameters.directory
+    this.history = new History(parameters.directory.historyFile)
+    this.faults = new Faults(this)
+    this.misconduct = new Misconduct(this)
     this.embedded = parameters.embedded
     this.#saved = parameters.saved
     this.#programs = parameters.programs
-    this.#onStateChange = parameters.onStateChange
+    this.#proxies = new EdgeProxies(parameters.saved.manifest.seed)
+    this.#onStateChange = (node) => {
+      this.recorder.onStateChange(node)
+      this.faults.onNodeState(node)
+      parameters.onStateChange(node)
+    }
     const time = this.manifest.time === 'virtual' && this.embedded ? virtualTime(this.embedded) : wallTime
     this.clock = new SlotClock({ genesisTime: this.genesisTime, ...this.manifest.chain }, time)
     this.wasCrashed = this.#saved.unclean.length > 0
     this.startedAtSlot = this.clock.currentSlot
+    this.recorder = new NetworkRecorder(this)
   }
 
   get manifest(): Manifest {
     return this.#saved.manifest
+  }
+
+  get saved(): SavedNetwork {
+    return this.#saved
   }
 
   get genesisTime(): number {
@@ -74,11 +111,54 @@ export class NetworkHost {
     return [...this.#nodes.values()]
   }
 
+  /** Adds to the network's history, e.g. the begin and the end of a fault. */
+  record(record: HistoryRecord): void {
+    this.recorder.add(record)
+  }
+
+  async setLink(edge: EdgePlan, layer: FaultLayer, state: LinkState): Promise<void> {
+    if (edge.links[layer] === 'sockets') this.#proxies.set(edge, layer, state)
+    else await this.#embeddedNetwork.setLink(layer, edge.a, edge.b, state)
+  }
+
+  hasOwnClock({ consensus }: NodePlan): boolean {
+    return clientNamed('consensus', consensus).kind === 'embedded'
+  }
+
+  async setClockSkew(name: string, skewMs: number): Promise<void> {
+    await this.#embeddedNetwork.setClockSkew(name, skewMs)
+  }
+
+  canMisbehave(name: string): boolean {
+    const node = this.manifest.nodes.find((one) => one.name === name)
+    if (node === undefined || node.validatorClient === 'external') return false
+    const isEmbedded = clientNamed('consensus', node.consensus).kind === 'embedded'
+    return isEmbedded || node.validatorClient === 'remote-signer'
+  }
+
+  async setMisbehaviour(name: string, id: string, order: DeedOrder | undefined): Promise<void> {
+    const standIns = this.#standIns.get(name)
+    if (standIns !== undefined) standIns.setMisbehaviour(id, order)
+    else await this.#embeddedNetwork.setMisbehaviour(name, id, order)
+  }
+
+  async setEngineFault(name: string, id: string, fault: EngineFault | undefined): Promise<void> {
+    const standIns = this.#standIns.get(name)
+    if (standIns !== undefined) standIns.setEngineFault(id, fault)
+    else await this.#embeddedNetwork.setEngineFault(name, id, fault)
+  }
+
+  onFault(phase: 'begin' | 'end', fault: Fault): void {
+    this.record(faultRecord(phase, fault, this))
+  }
+
   /** Claims ports for all planned nodes and makes the node objects; nothing is started. */
   async open(): Promise<void> {
+    this.recorder.start()
     for (const plan of this.manifest.nodes) {
       this.#ports.set(plan.name, await claimPorts(plan, this.#saved.ports[plan.name]))
     }
+    await this.#openProxies(this.manifest.edges)
     for (const plan of this.manifest.nodes) this.#nodes.set(plan.name, await this.#makeNode(plan))
     // Whatever ends this process from now on without `close` is a crash of every node.
     await this.#save({ unclean: this.manifest.nodes.map(({ name }) => name) })
@@ -95,13 +175,19 @@ export class NetworkHost {
 
   /** Stops everything and gives back the ports and the directory. */
   async close({ keepDirectory = false } = {}): Promise<void> {
+    this.recorder.onNetworkState('stopping')
+    this.faults.close()
+    this.misconduct.close()
     await this.#inTurn(async () => {
       await Promise.all(this.nodes.map((node) => node.retire()))
       const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
       await this.#save({ unclean, ...this.#virtualTime })
       this.#guardian[Symbol.dispose]()
+      await this.#proxies[Symbol.asyncDispose]()
+      await Promise.all([...this.#standIns.values()].map((standIns) => standIns[Symbol.asyncDispose]()))
       for (const claim of this.#ports.values()) claim[Symbol.dispose]()
       await this.embedded?.close()
+      await this.recorder.close()
       await this.directory.release({ keep: keepDirectory })
     })
   }
@@ -117,7 +203,11 @@ export class NetworkHost {
     const node = await this.#makeNode(plan)
     await this.#save({ unclean: [...unclean, plan.name] })
     this.#nodes.set(plan.name, node)
+    this.recorder.onAdded(plan, declaredPeers(manifest.edges, plan.name))
     try {
+      await this.#openProxies(edgesOf(plan.name, manifest))
+      await this.faults.onNodesChanged()
+      await this.#updatePeers(declaredPeers(manifest.edges, node.name))
       await node.start({ signal })
       return node
     } catch (error) {
@@ -127,13 +217,21 @@ export class NetworkHost {
   }
 
   async #removeNode(node: Node): Promise<void> {
+    const neighbours = declaredPeers(this.manifest.edges, node.name)
+    const edges = edgesOf(node.name, this.manifest)
     const manifest = planRemovedNode(this.manifest, node.name)
     await node.retire()
+    await Promise.all(edges.map((edge) => this.#proxies.close(edge)))
     this.#nodes.delete(node.name)
+    this.recorder.onRemoved(node.name)
     this.#ports.get(node.name)?.[Symbol.dispose]()
     this.#ports.delete(node.name)
+    await this.#standIns.get(node.name)?.[Symbol.asyncDispose]()
+    this.#standIns.delete(node.name)
     await this.embedded?.remove(node.name)
     await this.#save({ manifest })
+    await this.#updatePeers(neighbours)
+    await this.faults.onNodesChanged()
     await rm(this.directory.nodeDirectory(node.name), { recursive: true, force: true })
   }
 
@@ -144,15 +242,18 @@ export class NetworkHost {
   }
 
   async #makeNode(plan: NodePlan): Promise<Node> {
+    await this.#openStandIns(plan)
     const jwtSecretFile = await this.#jwtSecretFile(plan)
     const supervision = { records: this.directory.records, guardian: this.#guardian }
     return new Node({
       plan,
       ports: this.#portsOf(plan.name),
       jwtSecretFile,
+      keystores: await externalKeystores(this.manifest, plan, this.directory.nodeDirectory(plan.name)),
       genesisBlockRoot: this.#saved.genesisBlockRoot,
       wasStoppedCleanly: !this.#saved.unclean.includes(plan.name),
       onStateChange: this.#onStateChange,
+      skewClock: (node, skewMs, options) => this.#skewClock(node, skewMs, options),
       // In virtual time a request over HTTP would take real time, and wait for the nodes' work.
       fetch:
         this.manifest.time === 'virtual' && this.embedded ? localFetch(this.embedded, plan.name) : undefined,
@@ -168,9 +269,21 @@ export class NetworkHost {
     })
   }
 
+  async #openStandIns(plan: NodePlan): Promise<void> {
+    if (clientNamed('consensus', plan.consensus).kind !== 'process') return
+    const { keys } = this.manifest.validators
+    const standIns = await StandIns.open(plan, { ports: this.#portsOf(plan.name), keys, clock: this.clock })
+    this.#standIns.set(plan.name, standIns)
+  }
+
   /** Where virtual time goes on when the network is started again. */
   get #virtualTime(): Pick<SavedNetwork, 'virtualTimeMs'> {
     return this.manifest.time === 'virtual' ? { virtualTimeMs: this.clock.nowMs } : {}
+  }
+
+  async #skewClock({ name, plan }: Node, skewMs: number, options: FaultCallOptions): Promise<FaultHandle> {
+    const hasOwnClock = this.hasOwnClock(plan)
+    return this.faults.begin(skewOf(this.manifest, { node: name, skewMs, hasOwnClock }), options)
   }
 
   get #embeddedNetwork(): EmbeddedNetwork {
@@ -180,15 +293,35 @@ export class NetworkHost {
 
   #parametersOf(plan: NodePlan, jwtSecretFile: string): NodeParameters {
     const logFile = join(this.directory.nodeDirectory(plan.name), 'logs', 'embedded.log')
-    const peers = declaredPeers(this.manifest.edges, plan.name)
-    return { plan, ports: this.#portsOf(plan.name), jwtSecretFile, logFile, peers }
+    const ports = this.#portsOf(plan.name)
+    const layers = embeddedLayers(plan)
+    return { plan, ports, jwtSecretFile, logFile, layers, peers: this.#peersOf(plan.name) }
+  }
+
+  #peersOf(name: string): PeerEndpoint[] {
+    return this.manifest.edges.flatMap(({ a, b, address, links }) => {
+      if (a !== name && b !== name) return []
+      const node = this.manifest.nodes.find((one) => one.name === (a === name ? b : a))
+      if (node === undefined) return []
+      const { dialsPeers = false } = clientNamed('consensus', node.consensus)
+      return [{ node, links, address, ports: this.#portsOf(node.name), dialsPeers }]
+    })
+  }
+
+  async #openProxies(edges: readonly EdgePlan[]): Promise<void> {
+    const addresses = new Map(this.manifest.nodes.map(({ name, address }) => [name, address]))
+    const endOf = (name: string) => ({ address: addresses.get(name) ?? '', ports: this.#portsOf(name) })
+    for (const edge of edges) await this.#proxies.open(edge, { a: endOf(edge.a), b: endOf(edge.b) })
+  }
+
+  /** Tells the embedded nodes that run whom they are to be connected to. */
+  async #updatePeers(names: readonly string[]): Promise<void> {
+    if (this.embedded === undefined) return
+    for (const name of names) await this.embedded.setPeers(name, this.#peersOf(name))
   }
 
   #contextOf(node: NodePlan, jwtSecretFile: string, resumeFrom: string | undefined): NodeContext {
-    const peers = declaredPeers(this.manifest.edges, node.name).flatMap((name) => {
-      const peer = this.manifest.nodes.find((one) => one.name === name)
-      return peer ? [{ node: peer, address: peer.address, ports: this.#portsOf(name) }] : []
-    })
+    const peers = this.#peersOf(node.name)
     return {
       manifest: this.manifest,
       node,
@@ -198,6 +331,10 @@ export class NetworkHost {
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
       resumeFrom,
+      engineUrl:
+        this.#standIns.get(node.name)?.engineUrl ??
+        `http://127.0.0.1:${this.#portsOf(node.name).executionEngine}`,
+      signerUrl: this.#standIns.get(node.name)?.signerUrl,
       hasRunningPeers: peers.some(({ node: { name } }) => this.#nodes.get(name)?.state === 'running'),
       binary: this.#programs.path,
     }
@@ -224,4 +361,8 @@ export class NetworkHost {
     this.#saved = { ...this.#saved, ...change, ports }
     await this.directory.save(this.#saved)
   }
+}
+
+function edgesOf(name: string, { edges }: Manifest): EdgePlan[] {
+  return edges.filter(({ a, b }) => a === name || b === name)
 }

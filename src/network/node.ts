@@ -2,6 +2,7 @@ import { BeaconApi } from '../apis/beacon-api.ts'
 import { ExecutionApi, type ExecutionBlock } from '../apis/execution-api.ts'
 import type { FetchJson } from '../apis/http-json.ts'
 import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from '../clients/client-instance.ts'
+import type { FaultCallOptions, FaultHandle } from '../faults/faults.ts'
 import type { NodePlan, NodePorts } from '../plan/manifest.ts'
 import { ProcessStartError } from '../processes/errors.ts'
 import { lastLogLines } from '../processes/log-tail.ts'
@@ -30,6 +31,14 @@ export interface ConsensusEndpoint {
   readonly peerId: string
 }
 
+/** Keys that a node's own consensus client does not use, as EIP-2335 keystores. */
+export interface ValidatorKeystores {
+  /** Holds a file `keystore-<validator index>.json` for each. */
+  readonly directory: string
+  /** One password for all. */
+  readonly passwordFile: string
+}
+
 export interface NodeProcess extends ProcessInfo {
   readonly layer: 'execution' | 'consensus'
 }
@@ -38,6 +47,7 @@ export interface NodeParts {
   readonly plan: NodePlan
   readonly ports: NodePorts
   readonly jwtSecretFile: string
+  readonly keystores?: ValidatorKeystores | undefined
   /** False when its last run, in an earlier life of the network, did not end by `stop`. */
   readonly wasStoppedCleanly: boolean
   readonly makeInstance: (
@@ -49,6 +59,8 @@ export interface NodeParts {
   readonly fetch?: { readonly execution: FetchJson; readonly consensus: FetchJson } | undefined
   readonly genesisBlockRoot: string
   readonly onStateChange: (node: Node) => void
+  /** Makes the node's clock wrong, where that can be. */
+  readonly skewClock: (node: Node, skewMs: number, options: FaultCallOptions) => Promise<FaultHandle>
 }
 
 /**
@@ -62,6 +74,8 @@ export class Node {
   readonly plan: NodePlan
   readonly execution: ExecutionEndpoint
   readonly consensus: ConsensusEndpoint
+  /** The validators' keys, where they are left to an external validator client. */
+  readonly keystores: ValidatorKeystores | undefined
   /** @internal */
   readonly executionApi: ExecutionApi
   /** @internal */
@@ -78,7 +92,9 @@ export class Node {
   readonly #executionInstance: ClientInstance
   readonly #consensusInstance: ClientInstance
   readonly #onStateChange: (node: Node) => void
+  readonly #skewClock: NodeParts['skewClock']
   #state: NodeState = 'stopped'
+  #isKilled = false
   #isRetired = false
   #queue: Promise<unknown> = Promise.resolve()
   /** The start that was asked for last, while nothing else was asked for after it. */
@@ -102,6 +118,7 @@ export class Node {
       apiUrl: `http://127.0.0.1:${ports.consensusApi}`,
       peerId: plan.libp2p.peerId,
     }
+    this.keystores = parts.keystores
     this.executionApi = new ExecutionApi(this.execution.rpcUrl, parts.fetch?.execution)
     this.beaconApi = new BeaconApi(this.consensus.apiUrl, parts.fetch?.consensus)
     this.isStoppedCleanly = parts.wasStoppedCleanly
@@ -109,10 +126,16 @@ export class Node {
     this.#executionInstance = makeInstance('execution', this, (report) => this.#onCrash(report))
     this.#consensusInstance = makeInstance('consensus', this, (report) => this.#onCrash(report))
     this.#onStateChange = onStateChange
+    this.#skewClock = parts.skewClock
   }
 
   get state(): NodeState {
     return this.#state
+  }
+
+  /** Whether it was ended by `kill`, and not started since. */
+  get isKilled(): boolean {
+    return this.#isKilled
   }
 
   /** The processes that run now, in the order in which they were started. */
@@ -190,17 +213,24 @@ export class Node {
     this.#agreedResume = await this.#rewindBefore(block, signal)
   }
 
-  /** Ends the clients with SIGKILL, as a power cut would. */
-  async kill(): Promise<void> {
+  /** Ends the clients with SIGKILL, as a power cut would. Disposal of what it gives starts the node again. */
+  async kill(): Promise<AsyncDisposable> {
     this.#abandonStarts()
     await this.#enqueue(async () => {
       await Promise.all([this.#consensusInstance.kill(), this.#executionInstance.kill()])
+      // A node that was stopped before has lost nothing.
+      if (this.#state !== 'stopped') this.#isKilled = true
       this.#setState('stopped')
     })
+    return {
+      [Symbol.asyncDispose]: async () => {
+        if (this.#isKilled && !this.#isRetired) await this.start()
+      },
+    }
   }
 
-  /** Freezes the clients (SIGSTOP) until `resume`. */
-  async pause(): Promise<void> {
+  /** Freezes the clients (SIGSTOP) until `resume`, or disposal of what it gives. */
+  async pause(): Promise<AsyncDisposable> {
     await this.#enqueue(async () => {
       if (this.#state === 'paused') return
       this.#demand('running', 'pause')
@@ -208,6 +238,11 @@ export class Node {
       this.#executionInstance.pause()
       this.#setState('paused')
     })
+    return {
+      [Symbol.asyncDispose]: async () => {
+        if (this.#state === 'paused') await this.resume()
+      },
+    }
   }
 
   async resume(): Promise<void> {
@@ -216,6 +251,16 @@ export class Node {
       this.#demand('paused', 'resume')
       this.#resumeNow()
     })
+  }
+
+  /**
+   * Puts the clock of an embedded node ahead by so many milliseconds, or behind when negative: it acts on its
+   * slots too early or too late. Several skews add up.
+   *
+   * @throws {FaultError} for a node whose consensus client is a process: it reads the machine's clock.
+   */
+  async skewClock(skewMs: number, options: FaultCallOptions = {}): Promise<FaultHandle> {
+    return this.#skewClock(this, skewMs, options)
   }
 
   async #startNow(signal: AbortSignal): Promise<void> {
@@ -235,6 +280,7 @@ export class Node {
       await this.#consensusInstance.start(signal)
       // The execution client may have crashed since it was up.
       signal.throwIfAborted()
+      this.#isKilled = false
       this.#setState('running')
     } catch (error) {
       await this.#stopInstances()
@@ -249,6 +295,7 @@ export class Node {
    * EIP-4788, the root of the beacon block that carries its parent.
    */
   async #agreeAfterCrash(signal: AbortSignal): Promise<string | undefined> {
+    if (this.#consensusInstance.client.keepsPayloads) return undefined
     const head = await this.executionApi.block('latest', { signal })
     return head === null ? this.#genesisBlockRoot : this.#rewindBefore(head, signal)
   }

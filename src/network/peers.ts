@@ -27,6 +27,20 @@ export async function peersOf(
   )
 }
 
+/** Names of connected peers by their ids, in the order of the plan; an id that belongs to none is kept as it is. */
+export function peerNames(
+  layer: 'execution' | 'consensus',
+  ids: readonly string[],
+  { nodes }: Pick<Manifest, 'nodes'>,
+): string[] {
+  if (layer === 'consensus') return namesOf(ids, new Map(nodes.map((node) => [node.libp2p.peerId, node])))
+  const byNodeId = new Map(nodes.map((node) => [node.devp2p.nodeId.slice(2), node]))
+  return namesOf(
+    ids.map((id) => id.replace(/^0x/, '')),
+    byNodeId,
+  )
+}
+
 function namesOf(ids: readonly string[], known: ReadonlyMap<string, NodePlan>): string[] {
   return ids
     .map((id) => ({
@@ -42,7 +56,10 @@ function namesOf(ids: readonly string[], known: ReadonlyMap<string, NodePlan>): 
  * lists the other is enough: the dialler does so once both have exchanged their status, while the other
  * end may list it only seconds later.
  */
-export function missingConnections(peers: readonly NodePeers[], edges: readonly EdgePlan[]): string[] {
+export function missingConnections(
+  peers: readonly NodePeers[],
+  edges: readonly Pick<EdgePlan, 'a' | 'b'>[],
+): string[] {
   const byName = new Map(peers.map((node) => [node.name, node]))
   return edges.flatMap(({ a, b }) => {
     const [left, right] = [byName.get(a), byName.get(b)]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Manifest, NodePorts } from '../plan/manifest.ts'
+import { linkKinds, type Manifest, type NodePorts, validatorClientKinds } from '../plan/manifest.ts'
 
 /** What a network directory remembers, so that the same chain can be continued later. */
 export interface SavedNetwork {
@@ -40,14 +40,22 @@ const nodeSchema = z.object({
   execution: z.string(),
   consensus: z.string(),
   validators: z.object({ first: count, count }),
+  validatorClient: z.enum(validatorClientKinds),
   address: z.ipv4(),
   ports: portsSchema,
   devp2p: identitySchema.extend({ nodeId: hex }),
   libp2p: identitySchema.extend({ peerId: z.string() }),
   feeRecipient: hex,
 })
+const linkSchema = z.enum(linkKinds)
+const edgeSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  address: z.ipv4(),
+  links: z.object({ execution: linkSchema, consensus: linkSchema }),
+})
 const manifestSchema = z.object({
-  formatVersion: z.literal(1),
+  formatVersion: z.literal(2),
   name: z.string(),
   seed: z.int(),
   time: z.enum(['real', 'virtual']),
@@ -65,7 +73,7 @@ const manifestSchema = z.object({
   }),
   accounts: z.array(z.object({ address: hex, privateKey: hex, balanceWei: z.string() })),
   nodes: z.array(nodeSchema),
-  edges: z.array(z.object({ a: z.string(), b: z.string(), address: z.ipv4() })),
+  edges: z.array(edgeSchema),
   next: z.object({ nodeIndex: count, edgeIndex: count }),
 })
 

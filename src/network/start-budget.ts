@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { ClientCapabilities } from '../plan/capabilities.ts'
+import type { LinkKind } from '../plan/manifest.ts'
 import { stateDirectory } from '../processes/state-directory.ts'
 
 /**
@@ -21,7 +21,7 @@ const keptRatios = 5
 const ratiosSchema = z.array(z.number().positive().max(100)).max(100)
 
 export interface BudgetParameters {
-  readonly links: ClientCapabilities['links']
+  readonly links: LinkKind
   /** CPU time that each node burns until it is ready. */
   readonly nodesCpuMs: readonly number[]
   /** Time after that until it has dialled its peers. */
@@ -38,7 +38,7 @@ export interface BudgetParameters {
  * machine really took.
  */
 export class StartBudget {
-  readonly #links: BudgetParameters['links']
+  readonly #links: LinkKind
   readonly #estimateMs: number
   readonly #extraMs: number
 
@@ -76,11 +76,11 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? firstRatio
 }
 
-function ratiosFile(links: BudgetParameters['links']): string {
+function ratiosFile(links: LinkKind): string {
   return join(stateDirectory(), `start-ratios-${links}.json`)
 }
 
-async function readRatios(links: BudgetParameters['links']): Promise<number[]> {
+async function readRatios(links: LinkKind): Promise<number[]> {
   try {
     return ratiosSchema.parse(JSON.parse(await readFile(ratiosFile(links), 'utf8')))
   } catch {

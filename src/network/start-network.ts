@@ -1,5 +1,7 @@
-import { capabilityRegistry, clientsOf } from '../clients/registry.ts'
+import { capabilityRegistry, clientsOf, embeddedLayers } from '../clients/registry.ts'
 import { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
+import type { LayersByNode } from '../embedded/host/host-methods.ts'
+import { forgetStartFailure, noteStartFailure } from '../observe/doctor/start-failure.ts'
 import type { Manifest } from '../plan/manifest.ts'
 import { OptionError } from '../plan/option-error.ts'
 import type { NetworkOptions } from '../plan/options.ts'
@@ -97,6 +99,7 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     const earlier = await directory.load()
     if (earlier === undefined) refusePastGenesis(planned)
     else refuseOtherOptions(planOptions, planned, earlier, directory.path)
+    await forgetStartFailure(directory.path)
     const manifest = earlier?.manifest ?? planned
     if (trace !== undefined && !hasEmbedded(manifest)) refuseTrace(trace)
     const clientPrograms = new ClientPrograms(programs, onProgress)
@@ -105,7 +108,7 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     if (found.length > 0) onProgress({ stage: 'clients', message: found.map(describeFound).join(', ') })
     const budget = budgetOf(manifest)
     const startedAt = performance.now()
-    if (hasEmbedded(manifest)) embedded = await EmbeddedNetwork.load(manifest)
+    if (hasEmbedded(manifest)) embedded = await EmbeddedNetwork.load(manifest, layersByNode(manifest))
     const saved = earlier ?? (await materialize({ manifest, directory, budget, onProgress, signal }))
     await embedded?.open({
       genesisTime: saved.genesisTime,
@@ -117,18 +120,24 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     })
     host = new NetworkHost({ directory, saved, programs: clientPrograms, embedded, onStateChange })
     await host.open()
-    // Embedded nodes store a block before they go on from it, so each finds its own way.
-    if (embedded === undefined && host.nodes.every(({ isStoppedCleanly }) => !isStoppedCleanly)) {
+    // Whoever keeps all payloads finds its own way, and the others catch up with it.
+    if (!keepsPayloads(manifest) && host.nodes.every(({ isStoppedCleanly }) => !isStoppedCleanly)) {
       onProgress({ stage: 'start', message: 'finding the last block that all nodes have after the crash' })
       await recoverTogether(host.nodes, signal)
     }
     // In virtual time the order in which they start is a part of the history.
-    await startNodes(host.nodes, { atOnce: manifest.time === 'virtual' ? 1 : undefined, onProgress, signal })
+    await startNodes(startOrder(host.nodes), {
+      atOnce: manifest.time === 'virtual' ? 1 : undefined,
+      onProgress,
+      signal,
+    })
     await budget.record(performance.now() - startedAt)
     if (earlier !== undefined) await reportContinuation(host, { onProgress, signal })
     await becomeReady(host, { onProgress, signal })
+    host.recorder.onNetworkState('ready')
     return new Network(host)
   } catch (error) {
+    if (!signal.aborted) await noteStartFailure(directory.path, error)
     // The logs of a failed start are worth more than a clean disk.
     if (host !== undefined) await host.close({ keepDirectory: !signal.aborted })
     else {
@@ -137,6 +146,20 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     }
     throw error
   }
+}
+
+function layersByNode({ nodes }: Manifest): LayersByNode {
+  return Object.fromEntries(nodes.map((node) => [node.name, embeddedLayers(node)]))
+}
+
+function keepsPayloads({ nodes }: Manifest): boolean {
+  return nodes.flatMap(clientsOf).some((client) => client.keepsPayloads)
+}
+
+/** Embedded beacon nodes first: they are up at once, and have the blocks that the others may have to catch up with. */
+function startOrder(nodes: readonly Node[]): Node[] {
+  const isEmbedded = ({ plan }: Node) => embeddedLayers(plan).includes('consensus')
+  return [...nodes.filter(isEmbedded), ...nodes.filter((node) => !isEmbedded(node))]
 }
 
 function describeFound({ client, version, origin }: FoundClient): string {
@@ -153,7 +176,7 @@ function hasProcesses({ nodes }: Manifest): boolean {
 
 function budgetOf(manifest: Manifest): StartBudget {
   const clients = manifest.nodes.map(clientsOf)
-  const links = hasEmbedded(manifest) ? 'in-process' : 'sockets'
+  const links = hasProcesses(manifest) ? 'sockets' : 'in-process'
   return new StartBudget({
     links,
     nodesCpuMs: clients.map((pair) => pair.reduce((sum, { startCpuMs }) => sum + startCpuMs, 0)),

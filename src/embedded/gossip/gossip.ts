@@ -74,6 +74,8 @@ export class Gossip implements Publisher {
   readonly #imports: BlockImports
   readonly #subscriptions: Subscriptions
   readonly #own: OwnMessages
+  /** For nodes that misbehave: sends what the rules would hold back, such as a second block of a slot. */
+  readonly unjudged: Publisher
   readonly #refusalCounts = new Map<string, number>()
   readonly #blocks: BlockFinder
   #isRunning = false
@@ -94,14 +96,18 @@ export class Gossip implements Publisher {
       patienceMs: BLOCK_PATIENCE_SLOTS * slots.slotDurationMs,
     })
     this.#subscriptions = new Subscriptions({ topics: this.#topics, wire, clock, time: slots })
-    this.#own = new OwnMessages({
+    const own = {
       node: { ...this.#node, importBlock: () => {} },
       topics: this.#topics,
       shared: this.#shared,
       clock,
+      send: (topic: Topic, data: Uint8Array) => wire.publish(topic.name, data),
+    }
+    this.#own = new OwnMessages({
+      ...own,
       judge: (topic, message, byNode) => this.#judge(topic, message, byNode),
-      send: (topic, data) => wire.publish(topic.name, data),
     })
+    this.unjudged = new OwnMessages({ ...own, judge: () => undefined })
   }
 
   get events(): EventEmitter<GossipEvents> {

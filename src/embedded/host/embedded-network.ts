@@ -2,7 +2,11 @@ import { Worker } from 'node:worker_threads'
 import { keepNativeLibrariesLoaded } from '../../genesis/native-libraries.ts'
 import { packageVersion } from '../../package-version.ts'
 import type { Manifest } from '../../plan/manifest.ts'
+import type { PeerEndpoint } from '../../plan/peer-endpoint.ts'
 import { workerUrl } from '../../worker-url.ts'
+import type { EngineFault } from '../engine/engine-fault.ts'
+import type { LinkState } from '../links/link-state.ts'
+import type { DeedOrder } from '../validator/deed.ts'
 import { EmbeddedClosedError, EmbeddedNodeError, EmbeddedThreadError } from './errors.ts'
 import type {
   HostCall,
@@ -10,11 +14,13 @@ import type {
   HostMethods,
   HostSetup,
   Layer,
+  LayersByNode,
   LocalRequest,
   LocalResponse,
   NodeParameters,
   OpenParameters,
 } from './host-methods.ts'
+import type { NodeEventBatch } from './node-events.ts'
 
 /** Told when a layer of a node fails by itself, and why. */
 type OnFailure = (reason: string) => void
@@ -35,6 +41,7 @@ export class EmbeddedNetwork implements AsyncDisposable {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   readonly #onFailure = new Map<string, OnFailure>()
+  #onEvents: (batch: NodeEventBatch) => void = () => {}
   #nextId = 0
   #nowMs = 0
   #ended: EmbeddedThreadError | undefined
@@ -47,10 +54,14 @@ export class EmbeddedNetwork implements AsyncDisposable {
     worker.on('exit', (code) => this.#end(new EmbeddedThreadError(`it exited with code ${code}`)))
   }
 
-  /** Starts the thread, which loads the protocol's libraries while its files are still being made. */
-  static async load(manifest: Manifest): Promise<EmbeddedNetwork> {
+  /**
+   * Starts the thread, which loads the protocol's libraries while its files are still being made.
+   *
+   * @param layers what of each node lives in it. @default all of every node
+   */
+  static async load(manifest: Manifest, layers?: LayersByNode): Promise<EmbeddedNetwork> {
     await keepNativeLibrariesLoaded()
-    const workerData: HostSetup = { manifest, version: `eth-localnet/v${packageVersion()}` }
+    const workerData: HostSetup = { manifest, layers, version: `eth-localnet/v${packageVersion()}` }
     const url = workerUrl('./embedded-worker.js', './embedded/host/worker.ts')
     const resourceLimits = { maxYoungGenerationSizeMb: youngGenerationMb }
     const options = { name: 'embedded', workerData, resourceLimits, execArgv: [] }
@@ -59,6 +70,11 @@ export class EmbeddedNetwork implements AsyncDisposable {
 
   async open(parameters: OpenParameters): Promise<void> {
     this.#nowMs = await this.#call('open', parameters)
+  }
+
+  /** Tells of what happens on the nodes, in its order, from now on; to one listener at a time. */
+  follow(onEvents: (batch: NodeEventBatch) => void): void {
+    this.#onEvents = onEvents
   }
 
   /** Unix time that was reached; in virtual time only. */
@@ -104,6 +120,10 @@ export class EmbeddedNetwork implements AsyncDisposable {
     if (this.#closing === undefined) await this.#call('resume', layer, name)
   }
 
+  setPeers(name: string, peers: readonly PeerEndpoint[]): Promise<void> {
+    return this.#call('setPeers', name, peers)
+  }
+
   remove(name: string): Promise<void> {
     return this.#call('remove', name)
   }
@@ -111,6 +131,23 @@ export class EmbeddedNetwork implements AsyncDisposable {
   /** Asks a node's API without HTTP. */
   request(layer: Layer, name: string, request: LocalRequest): Promise<LocalResponse> {
     return this.#call('request', layer, name, request)
+  }
+
+  /** @param a name of the node from which `state.forward` leads */
+  setLink(layer: Layer, a: string, b: string, state: LinkState): Promise<void> {
+    return this.#call('setLink', layer, a, b, state)
+  }
+
+  setClockSkew(name: string, skewMs: number): Promise<void> {
+    return this.#call('setClockSkew', name, skewMs)
+  }
+
+  setMisbehaviour(name: string, id: string, order?: DeedOrder): Promise<void> {
+    return this.#call('setMisbehaviour', name, id, order)
+  }
+
+  setEngineFault(name: string, id: string, fault?: EngineFault): Promise<void> {
+    return this.#call('setEngineFault', name, id, fault)
   }
 
   digest(): Promise<string> {
@@ -151,6 +188,10 @@ export class EmbeddedNetwork implements AsyncDisposable {
     if (message.type === 'failure') {
       const { layer, name, reason } = message.failure
       this.#onFailure.get(keyOf(layer, name))?.(reason)
+      return
+    }
+    if (message.type === 'events') {
+      this.#onEvents(message.batch)
       return
     }
     const waiting = this.#waiting.get(message.id)

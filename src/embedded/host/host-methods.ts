@@ -1,11 +1,19 @@
 import type { ErrorCategory } from '../../errors.ts'
 import type { Manifest, NodePlan, NodePorts } from '../../plan/manifest.ts'
+import type { PeerEndpoint } from '../../plan/peer-endpoint.ts'
+import type { EngineFault } from '../engine/engine-fault.ts'
+import type { LinkState } from '../links/link-state.ts'
+import type { DeedOrder } from '../validator/deed.ts'
+import type { NodeEventBatch } from './node-events.ts'
 
 export type Layer = 'execution' | 'consensus'
+export type LayersByNode = Readonly<Record<string, readonly Layer[]>>
 
 /** What the thread is given at its start: it loads the protocol's libraries with this chain's constants. */
 export interface HostSetup {
   readonly manifest: Manifest
+  /** What of each planned node lives in the thread, by name; all of every node when absent. */
+  readonly layers?: LayersByNode | undefined
   /** As APIs name it: `eth-localnet/v1.2.3`. */
   readonly version: string
 }
@@ -29,8 +37,10 @@ export interface NodeParameters {
   readonly ports: NodePorts
   readonly jwtSecretFile: string
   readonly logFile: string
-  /** Names of the neighbours, in the order of the edges. */
-  readonly peers: readonly string[]
+  /** What of the node lives in this thread. */
+  readonly layers: readonly Layer[]
+  /** In the order of the edges. */
+  readonly peers: readonly PeerEndpoint[]
 }
 
 /** A request to a node's API that does not take the way over HTTP. */
@@ -59,12 +69,30 @@ export interface HostMethods {
   kill(layer: Layer, name: string): Promise<void>
   pause(layer: Layer, name: string): Promise<void>
   resume(layer: Layer, name: string): Promise<void>
+  /** Neighbours of a node have come or gone. */
+  setPeers(name: string, peers: readonly PeerEndpoint[]): Promise<void>
   /** Deletes what a stopped node has stored. */
   remove(name: string): Promise<void>
   /** Virtual time only. Resolves with the time that was reached: earlier when `interrupt` was called. */
   advanceTo(timeMs: number): Promise<number>
   interrupt(): Promise<void>
   request(layer: Layer, name: string, request: LocalRequest): Promise<LocalResponse>
+  /**
+   * Has validators of a node misbehave, through restarts of it too, until it is taken back.
+   *
+   * @param id of what is given, or taken back when there is no order
+   */
+  setMisbehaviour(name: string, id: string, order?: DeedOrder): Promise<void>
+  /** Has a node's execution client answer its beacon node as the fault says, until it is taken back. */
+  setEngineFault(name: string, id: string, fault?: EngineFault): Promise<void>
+  /**
+   * Cuts, heals or shapes the link of two nodes, also one that is not there yet.
+   *
+   * @param a name of the node from which `state.forward` leads
+   */
+  setLink(layer: Layer, a: string, b: string, state: LinkState): Promise<void>
+  /** Puts a node's clock ahead, or behind when negative; also that of a node that does not run. */
+  setClockSkew(name: string, skewMs: number): Promise<void>
   /** SHA-256 of the history so far, hexadecimal. */
   digest(): Promise<string>
   close(): Promise<void>
@@ -100,3 +128,4 @@ export type HostMessage =
   | { readonly type: 'result'; readonly id: number; readonly result: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: HostError }
   | { readonly type: 'failure'; readonly failure: NodeFailure }
+  | { readonly type: 'events'; readonly batch: NodeEventBatch }

@@ -10,6 +10,7 @@ import type { LinkNetwork } from '../links/link-network.ts'
 import type { Protocol } from '../protocol/protocol.ts'
 import type { HistoryDigest } from './history-digest.ts'
 import type { NetworkStores } from './network-stores.ts'
+import type { NodeEvents } from './node-events.ts'
 
 /** What all nodes of an embedded network share. */
 export interface NetworkContext {
@@ -24,7 +25,10 @@ export interface NetworkContext {
   readonly links: LinkNetwork
   readonly executionLinks: ExecutionLinks
   readonly stores: NetworkStores
+  /** How long a message is known as seen (`seen_ttl` of the gossip specification). */
+  readonly seenTtlMs: number
   readonly digest: HistoryDigest
+  readonly events: NodeEvents
   /** Who keeps a record of what a node's fork choice sees, if anybody does. */
   readonly observe: (node: string) => ChainObserver | undefined
 }

@@ -25,3 +25,21 @@ export async function restoreExecution(parts: {
     if (bytes !== undefined) await engine.notifyNewPayload(protocol.decodeBlock(bytes))
   }
 }
+
+/**
+ * Brings an execution client of another process, which may have lost blocks in a crash, to the block that its
+ * beacon node has finalized, by an engine that gives it what it lacks.
+ *
+ * @throws StoreError
+ * @throws EngineUnavailableError
+ */
+export async function refillExecution(parts: {
+  store: BlockStore
+  protocol: Protocol
+  engine: ExecutionEngine
+}): Promise<void> {
+  const { store, protocol, engine } = parts
+  const stored = await store.loadAnchor()
+  if (stored === undefined || stored.anchor.slot === 0) return
+  await engine.notifyNewPayload(protocol.decodeBlock(stored.anchor.blockBytes))
+}

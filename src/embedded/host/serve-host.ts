@@ -1,14 +1,20 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BaseError, messageOf } from '../../errors.ts'
 import type { HostCall, HostError, HostMessage, HostMethods, NodeFailure } from './host-methods.ts'
+import { NodeEvents } from './node-events.ts'
 
 /** Answers the main thread's calls. */
 export function serveHost(
   port: MessagePort,
-  makeHost: (onFailure: (failure: NodeFailure) => void) => HostMethods,
+  makeHost: (onFailure: (failure: NodeFailure) => void, events: NodeEvents) => HostMethods,
 ): void {
-  const send = (message: HostMessage) => port.postMessage(message)
-  const host = makeHost((failure) => send({ type: 'failure', failure }))
+  const events = new NodeEvents((batch) => port.postMessage({ type: 'events', batch } satisfies HostMessage))
+  const send = (message: HostMessage) => {
+    // Whoever is answered has then heard of all that had happened.
+    events.flush()
+    port.postMessage(message)
+  }
+  const host = makeHost((failure) => send({ type: 'failure', failure }), events)
   port.on('message', ({ id, method, parameters }: HostCall) => {
     // The type of a call says that its parameters fit its method, but not to the compiler.
     const call = host[method].bind(host) as (...parameters: readonly unknown[]) => Promise<unknown>

@@ -8,4 +8,4 @@ activatePreset(setup.manifest.chain)
 if (parentPort === null) throw new Error('this module is the main module of a worker thread')
 // The protocol libraries take over the constants at their first import, hence not above.
 const { EmbeddedHost } = await import('./embedded-host.ts')
-serveHost(parentPort, (onFailure) => new EmbeddedHost(setup, onFailure))
+serveHost(parentPort, (onFailure, events) => new EmbeddedHost(setup, onFailure, events))

@@ -57,9 +57,18 @@ export class Command {
   }
 
   /** The first event of a kind that it prints, or has printed. Fails when it ends without one. */
-  async event(isMeant: (event: Event) => boolean): Promise<Event> {
+  event(isMeant: (event: Event) => boolean): Promise<Event> {
+    return this.#first(() => this.#events.find(isMeant))
+  }
+
+  /** As {@link event}, of the lines that it prints. */
+  line(isMeant: (line: string) => boolean): Promise<string> {
+    return this.#first(() => this.#stdout.split('\n').find(isMeant))
+  }
+
+  async #first<T>(find: () => T | undefined): Promise<T> {
     for (;;) {
-      const found = this.#events.find(isMeant)
+      const found = find()
       if (found !== undefined) return found
       if (this.child.exitCode !== null || this.child.signalCode !== null) {
         const { exitCode, stdout, stderr } = await this.ended

@@ -3,8 +3,10 @@ import type { CrashReport } from '../../../src/clients/client-instance.ts'
 import { embeddedConsensus, embeddedExecution } from '../../../src/clients/embedded.ts'
 import { EmbeddedClientInstance } from '../../../src/clients/embedded-client-instance.ts'
 import type { NodeParameters } from '../../../src/embedded/host/host-methods.ts'
+import type { PeerEndpoint } from '../../../src/plan/peer-endpoint.ts'
 import { examplePlan } from '../support/example-plan.ts'
 import { FakeEmbedded } from '../support/fake-embedded.ts'
+import { exampleContext } from './support/node-context.ts'
 
 const { signal } = new AbortController()
 const logFile = '/nowhere/logs/embedded.log'
@@ -14,9 +16,10 @@ function makeInstance(client = embeddedConsensus) {
   if (plan === undefined) throw new Error('no node was planned')
   const embedded = new FakeEmbedded()
   const crashes: CrashReport[] = []
-  const peers: string[] = []
+  const peers: PeerEndpoint[] = []
   const makeParameters = (): NodeParameters => ({
-    ...{ plan, ports: plan.ports, jwtSecretFile: '/nowhere/jwt.hex', logFile, peers: [...peers] },
+    ...{ plan, ports: plan.ports, jwtSecretFile: '/nowhere/jwt.hex', logFile },
+    ...{ layers: ['execution', 'consensus'], peers: [...peers] },
   })
   const instance = new EmbeddedClientInstance(client, embedded.network, makeParameters, (report) => {
     crashes.push(report)
@@ -52,10 +55,12 @@ describe('one half of an embedded node', () => {
     const lastPeers = () => embedded.started.get('consensus node-0')?.peers
     await instance.start(signal)
     expect(lastPeers()).toEqual([])
-    peers.push('late')
+    const [late] = exampleContext().peers
+    if (late === undefined) throw new Error('the example has peers')
+    peers.push(late)
     await instance.stop()
     await instance.start(signal)
-    expect(lastPeers()).toEqual(['late'])
+    expect(lastPeers()).toEqual([late])
   })
 
   it('is not started after an abort', async () => {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decrypt } from '@chainsafe/bls-keystore'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { NodeContext, PeerEndpoint } from '../../../src/clients/client.ts'
+import type { NodeContext } from '../../../src/clients/client.ts'
 import { prysm } from '../../../src/clients/prysm.ts'
 import { validatorPublicKey, validatorSecretKeys } from '../../../src/genesis/validator-keys.ts'
+import type { PeerEndpoint } from '../../../src/plan/peer-endpoint.ts'
 import { answering, startServer, type TestServer } from '../apis/http-server.ts'
 import { exampleContext } from './support/node-context.ts'
 
@@ -20,6 +21,8 @@ function processOf(name: string, changes: Partial<NodeContext> = {}) {
   return process
 }
 
+type TrustedPeer = Pick<PeerEndpoint, 'node' | 'address' | 'ports'>
+
 describe('the beacon node', () => {
   it('is run with these arguments', () => {
     expect(processOf('beacon-chain').arguments).toEqual([
@@ -29,7 +32,7 @@ describe('the beacon node', () => {
       '--genesis-state=/net/genesis.ssz',
       '--chain-id=4242',
       '--network-id=4242',
-      `--execution-endpoint=http://127.0.0.1:${ports.executionEngine}`,
+      '--execution-endpoint=http://127.0.0.1:8551',
       '--jwt-secret=/net/nodes/node-1/jwt.hex',
       '--contract-deployment-block=0',
       '--http-host=127.0.0.1',
@@ -44,6 +47,7 @@ describe('the beacon node', () => {
       `--p2p-tcp-port=${ports.consensusP2p}`,
       `--p2p-udp-port=${ports.consensusP2p}`,
       '--p2p-max-peers=250',
+      '--p2p-denylist=127.1.0.0/16',
       '--no-discovery',
       '--bootstrap-node=',
       '--disable-quic',
@@ -82,7 +86,7 @@ describe('the beacon node', () => {
       await processOf('beacon-chain', { ports: { ...ports, ...at(own) }, peers }).onReady?.(signal)
     }
 
-    function trusting({ address, node: { libp2p }, ports: { consensusP2p } }: PeerEndpoint) {
+    function trusting({ address, node: { libp2p }, ports: { consensusP2p } }: TrustedPeer) {
       const body = JSON.stringify({ addr: `/ip4/${address}/tcp/${consensusP2p}/p2p/${libp2p.peerId}` })
       return { method: 'POST', path: '/prysm/v1/node/trusted_peers', body }
     }
@@ -91,7 +95,7 @@ describe('the beacon node', () => {
       await using own = await startServer(answering({}))
       await using other = await startServer(answering({}))
       await tellPeers(peer, own, other)
-      expect(other.requests).toEqual([trusting({ node, address: node.address, ports })])
+      expect(other.requests).toEqual([trusting({ node, address: peer.address, ports })])
       expect(own.requests).toEqual([trusting(peer)])
     })
 
@@ -102,6 +106,17 @@ describe('the beacon node', () => {
       await tellPeers(after, own, down)
       expect(own.requests).toEqual([trusting(before)])
     })
+
+    it.each([before, after])(
+      'it trusts a peer that dials by itself, and does not tell it so',
+      async (peer) => {
+        await using own = await startServer(answering({}))
+        await using other = await startServer(answering({}, 404))
+        await tellPeers({ ...peer, dialsPeers: true }, own, other)
+        expect(other.requests).toEqual([])
+        expect(own.requests).toEqual([trusting(peer)])
+      },
+    )
   })
 
   it('is ready when its API answers', async () => {

@@ -127,7 +127,8 @@ describe('what a client is told', () => {
     const context = contexts[0]
     expect(context?.()).toMatchObject({
       node: { name: 'node-0' },
-      peers: [{ node: { name: 'node-1' }, ports: savedNetwork().ports['node-1'] }],
+      // Dialled by the address of the edge, where its proxy is.
+      peers: [{ node: { name: 'node-1' }, address: '127.2.0.10', ports: savedNetwork().ports['node-1'] }],
       directory: join(place.folder, 'nodes', 'node-0'),
       hasRunningPeers: false,
     })
@@ -237,7 +238,16 @@ describe('embedded nodes', () => {
         ports: savedNetwork().ports['node-1'],
         jwtSecretFile: join(place.folder, 'nodes', 'node-1', 'jwt.hex'),
         logFile: join(place.folder, 'nodes', 'node-1', 'logs', 'embedded.log'),
-        peers: ['node-0'],
+        layers: ['execution', 'consensus'],
+        peers: [
+          {
+            node: virtual.nodes[0],
+            links: { execution: 'in-process', consensus: 'in-process' },
+            address: virtual.nodes[0]?.address,
+            ports: savedNetwork().ports['node-0'],
+            dialsPeers: true,
+          },
+        ],
       })
     expect(fakes).toEqual([])
     await host.close()
@@ -259,15 +269,36 @@ describe('embedded nodes', () => {
     const host = await openHost(real, embedded.network)
     await host.nodes[0]?.start()
     const late = await host.addNode({ name: 'late', peers: ['node-1'] }, signal)
-    expect(embedded.started.get('consensus late')?.peers).toEqual(['node-1'])
+    expect(embedded.started.get('consensus late')?.peers).toMatchObject([{ node: { name: 'node-1' } }])
     await host.removeNode(late)
     await host.close()
     expect(embedded.calls).toEqual([
       ...['start execution node-0', 'start consensus node-0'],
-      ...['start execution late', 'start consensus late'],
-      ...['stop consensus late', 'stop execution late', 'remove late'],
+      ...['setPeers node-1 node-0 late', 'start execution late', 'start consensus late'],
+      ...['stop consensus late', 'stop execution late', 'remove late', 'setPeers node-1 node-0'],
       ...['stop consensus node-0', 'stop execution node-0', 'close'],
     ])
+  })
+
+  it('beside a process live in the thread as far as they are embedded', async () => {
+    const mixed = examplePlan({
+      nodes: [
+        { execution: 'geth', consensus: 'embedded' },
+        { execution: 'embedded', consensus: 'prysm' },
+      ],
+      validators: 8,
+    })
+    const embedded = new FakeEmbedded(genesisTimeMs)
+    const host = await openHost(mixed, embedded.network)
+    for (const node of host.nodes) await node.start()
+    expect(fakes.map(({ name }) => name)).toEqual(['geth', 'prysm'])
+    expect(embedded.calls).toEqual(['start consensus node-0', 'start execution node-1'])
+    expect(embedded.started.get('consensus node-0')).toMatchObject({
+      layers: ['consensus'],
+      peers: [{ node: { name: 'node-1' }, links: { consensus: 'sockets' }, dialsPeers: false }],
+    })
+    expect(contexts[1]?.().peers).toMatchObject([{ node: { name: 'node-0' }, dialsPeers: true }])
+    await host.close()
   })
 
   it('have the clock of the network in virtual time, which is saved with it', async () => {

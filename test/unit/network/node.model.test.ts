@@ -121,6 +121,6 @@ function isExpected(failure: unknown): boolean {
   return [StateError, ProcessStartError, FakeStartFailure].some((type) => failure instanceof type)
 }
 
-function callOf({ node }: FakeNode, action: Action): Promise<void> {
-  return node[action as (typeof calls)[number]]()
+async function callOf({ node }: FakeNode, action: Action): Promise<void> {
+  await node[action as (typeof calls)[number]]()
 }

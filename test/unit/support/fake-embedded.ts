@@ -5,6 +5,8 @@ import type {
   LocalResponse,
   NodeParameters,
 } from '../../../src/embedded/host/host-methods.ts'
+import type { LinkState } from '../../../src/embedded/links/link-state.ts'
+import type { PeerEndpoint } from '../../../src/plan/peer-endpoint.ts'
 
 /** Embedded nodes without a thread, and without nodes: it notes what is asked of it, and answers at once. */
 export class FakeEmbedded implements Pick<EmbeddedNetwork, keyof EmbeddedNetwork> {
@@ -67,6 +69,10 @@ export class FakeEmbedded implements Pick<EmbeddedNetwork, keyof EmbeddedNetwork
     this.calls.push(`resume ${layer} ${name}`)
   }
 
+  async setPeers(name: string, peers: readonly PeerEndpoint[]): Promise<void> {
+    this.calls.push(`setPeers ${name} ${peers.map(({ node }) => node.name).join(' ')}`)
+  }
+
   async remove(name: string): Promise<void> {
     this.calls.push(`remove ${name}`)
   }
@@ -74,6 +80,25 @@ export class FakeEmbedded implements Pick<EmbeddedNetwork, keyof EmbeddedNetwork
   async request(layer: Layer, name: string, request: LocalRequest): Promise<LocalResponse> {
     this.requests.push({ layer, name, request })
     return this.answer
+  }
+
+  /** Nothing happens on its nodes. */
+  follow(): void {}
+
+  async setLink(layer: Layer, a: string, b: string, { isUp }: LinkState): Promise<void> {
+    this.calls.push(`setLink ${layer} ${a} ${b} ${isUp ? 'up' : 'down'}`)
+  }
+
+  async setClockSkew(name: string, skewMs: number): Promise<void> {
+    this.calls.push(`setClockSkew ${name} ${skewMs}`)
+  }
+
+  async setMisbehaviour(name: string, id: string): Promise<void> {
+    this.calls.push(`setMisbehaviour ${name} ${id}`)
+  }
+
+  async setEngineFault(name: string, id: string): Promise<void> {
+    this.calls.push(`setEngineFault ${name} ${id}`)
   }
 
   async digest(): Promise<string> {

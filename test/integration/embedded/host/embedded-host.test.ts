@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { NodeFailure } from '../../../../src/embedded/host/host-methods.ts'
 import { activatePreset } from '../../../../src/genesis/preset.ts'
 import { planNetwork } from '../../../../src/network/start-network.ts'
-import { declaredPeers } from '../../../../src/plan/declared-peers.ts'
 
 const manifest = planNetwork({ nodes: 4, validators: 64, time: 'virtual' })
 activatePreset(manifest.chain)
@@ -70,9 +69,10 @@ async function open(): Promise<number> {
 function parametersOf(name: string) {
   const plan = manifest.nodes.find((node) => node.name === name)
   if (plan === undefined) throw new RangeError(`There is no node ${name}.`)
-  const peers = declaredPeers(manifest.edges, name)
   const logFile = join(directory, `${name}.log`)
-  return { plan, ports: anyPorts, jwtSecretFile: join(files, 'jwt.hex'), logFile, peers }
+  const layers = ['execution', 'consensus'] as const
+  // Planned nodes get their links when the network opens.
+  return { plan, ports: anyPorts, jwtSecretFile: join(files, 'jwt.hex'), logFile, layers, peers: [] }
 }
 
 async function start(name: string): Promise<void> {

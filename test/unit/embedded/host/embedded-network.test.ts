@@ -85,7 +85,8 @@ async function startNode(index: number): Promise<{ execution: string[]; consensu
   if (plan === undefined) throw new Error(`there is no plan for node ${index}`)
   const failures: { execution: string[]; consensus: string[] } = { execution: [], consensus: [] }
   const parameters = {
-    ...{ plan, ports: plan.ports, jwtSecretFile: '/nowhere/jwt.hex', logFile: '/nowhere/log', peers: [] },
+    ...{ plan, ports: plan.ports, jwtSecretFile: '/nowhere/jwt.hex', logFile: '/nowhere/log' },
+    ...{ layers: ['execution', 'consensus'] as const, peers: [] },
   }
   for (const layer of ['execution', 'consensus'] as const) {
     const starting = network.start(layer, parameters, (reason) => failures[layer].push(reason))

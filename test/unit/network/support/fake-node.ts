@@ -37,6 +37,7 @@ export function makeFakeNode({ plan, wasStoppedCleanly = true, rewind }: FakeNod
     wasStoppedCleanly,
     genesisBlockRoot,
     onStateChange: ({ state }) => states.push(state),
+    skewClock: () => Promise.reject(new Error('a fake node has no clock')),
     makeInstance: (layer, _node, onCrash) => {
       const client = rewind === undefined ? {} : { rewind }
       clients[layer] = new FakeClient({ name: layer, onCrash, calls, client })
