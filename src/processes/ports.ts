@@ -15,30 +15,38 @@ export interface PortClaim extends Disposable {
  * Claims a block of free ports for a node: the wanted one if possible, else the next free one. A block is
  * locked across processes and every port in it is bind-tested on the address it will be used on.
  *
+ * @param edgeAddresses where proxies will listen at the node's p2p ports
  * @throws {PortError} when no block is free.
  */
-export async function claimPorts(node: NodePlan, wanted: NodePorts = node.ports): Promise<PortClaim> {
+export async function claimPorts(
+  node: NodePlan,
+  wanted: NodePorts = node.ports,
+  edgeAddresses: readonly string[] = [],
+): Promise<PortClaim> {
+  const p2pAddresses = [node.address, ...edgeAddresses]
   for (const ports of [wanted, ...Array.from({ length: maxNodes }, (_, block) => nodePorts(block))]) {
-    const claim = await tryBlock(node, ports)
+    const claim = await tryBlock(ports, p2pAddresses)
     if (claim !== undefined) return claim
   }
   throw new PortError(`No block of free ports is left for ${node.name}.`, { node: node.name, wanted })
 }
 
-async function tryBlock(node: NodePlan, ports: NodePorts): Promise<PortClaim | undefined> {
+async function tryBlock(ports: NodePorts, p2pAddresses: readonly string[]): Promise<PortClaim | undefined> {
   const lock = await tryFileLock(join(stateDirectory(), 'ports', String(ports.executionRpc)))
   if (!isFileLock(lock)) return undefined
-  if (await allFree(node, ports)) return { ports, [Symbol.dispose]: () => lock.release() }
+  if (await allFree(ports, p2pAddresses)) return { ports, [Symbol.dispose]: () => lock.release() }
   lock.release()
   return undefined
 }
 
-async function allFree(node: NodePlan, ports: NodePorts): Promise<boolean> {
+async function allFree(ports: NodePorts, p2pAddresses: readonly string[]): Promise<boolean> {
   const { executionP2p, consensusP2p, ...onLocalhost } = ports
   const tests = [
     ...Object.values(onLocalhost).map((port) => canListen('127.0.0.1', port)),
-    canListen(node.address, executionP2p),
-    canListen(node.address, consensusP2p),
+    ...p2pAddresses.flatMap((address) => [
+      canListen(address, executionP2p),
+      canListen(address, consensusP2p),
+    ]),
   ]
   return (await Promise.all(tests)).every(Boolean)
 }

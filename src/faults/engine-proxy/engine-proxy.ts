@@ -27,6 +27,7 @@ export class EngineProxy implements AsyncDisposable {
   readonly #faults = new EngineFaults()
   /** Ends answers that are held back, by the fault that holds them. */
   readonly #holds = new Map<string, AbortController>()
+  #heldCount = 0
 
   private constructor(server: Server, target: { readonly host: string; readonly port: number }) {
     const { port } = server.address() as AddressInfo
@@ -42,6 +43,11 @@ export class EngineProxy implements AsyncDisposable {
     server.listen(0, loopback)
     await once(server, 'listening')
     return new EngineProxy(server, { host: loopback, port: target.port })
+  }
+
+  /** Calls that are being held back. */
+  get heldCount(): number {
+    return this.#heldCount
   }
 
   /** Puts a fault in force, or ends it: what it held back is then cut off, so that it is asked for again. */
@@ -71,7 +77,9 @@ export class EngineProxy implements AsyncDisposable {
     }
     const ended = this.#holds.get(id)?.signal
     const delayMs = fault.kind === 'slow' ? fault.delayMs : undefined
+    this.#heldCount += 1
     await heldBack(delayMs, response, ended)
+    this.#heldCount -= 1
     if (response.destroyed || (delayMs === undefined && ended?.aborted !== false))
       return void response.destroy()
     this.#pass(request, body, response)

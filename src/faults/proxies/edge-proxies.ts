@@ -80,6 +80,8 @@ export class EdgeProxies implements AsyncDisposable {
       await fromA[Symbol.asyncDispose]()
       throw error
     })
+    // libp2p copes with two connections between two nodes; devp2p does not.
+    if (layer === 'execution') TcpProxy.pair(fromA, fromB)
     this.#layers.set(keyOf(edge, layer), { fromA, fromB })
   }
 

@@ -28,11 +28,15 @@ interface Connection {
  * One way to dial over an edge: listens on the edge's own address, connects onward from that address, and
  * passes on what comes. A cut resets all connections. Whoever dials during a cut is kept waiting rather than
  * refused: clients wait longer after each refusal, and so would come back long after the link has healed.
+ *
+ * Two proxies can be paired, one for each end that dials: then whoever dials waits as well while the other
+ * end's connection is open.
  */
 export class TcpProxy implements AsyncDisposable {
   readonly #options: TcpProxyOptions
   readonly #server: Server
   readonly #connections = new Set<Connection>()
+  #opposite: TcpProxy | undefined
   /** `forward` is from the dialler to the dialled. */
   #state: LinkState = healthyLink
 
@@ -54,6 +58,15 @@ export class TcpProxy implements AsyncDisposable {
     return proxy
   }
 
+  /**
+   * Lets one of two ends through at a time. After a cut both dial at the same moments; where each end takes the
+   * other's connection and drops its own as a double, none is left, and they would do the same the next time.
+   */
+  static pair(one: TcpProxy, other: TcpProxy): void {
+    one.#opposite = other
+    other.#opposite = one
+  }
+
   /** Connections that reach the other end, and those that are kept waiting. */
   get counts(): { readonly open: number; readonly held: number } {
     const open = [...this.#connections].filter(({ dialled }) => dialled !== undefined).length
@@ -66,10 +79,10 @@ export class TcpProxy implements AsyncDisposable {
     this.#state = state
     for (const connection of [...this.#connections]) {
       if (wasUp && !state.isUp) this.#reset(connection)
-      else if (!wasUp && state.isUp) this.#connectOnward(connection)
       if (connection.out !== undefined) connection.out.shape = state.forward
       if (connection.back !== undefined) connection.back.shape = state.backward
     }
+    this.#letThrough()
   }
 
   /** Resets all connections and stops listening. */
@@ -88,7 +101,15 @@ export class TcpProxy implements AsyncDisposable {
     const connection: Connection = { dialler, dialled: undefined, out: undefined, back: undefined }
     this.#connections.add(connection)
     this.#endTogether(connection, dialler)
-    if (this.#state.isUp) this.#connectOnward(connection)
+    this.#letThrough()
+  }
+
+  /** Connects those that wait, unless the link is cut or the other end was first. */
+  #letThrough(): void {
+    if (!this.#state.isUp || (this.#opposite?.counts.open ?? 0) > 0) return
+    for (const connection of this.#connections) {
+      if (connection.dialled === undefined) this.#connectOnward(connection)
+    }
   }
 
   #connectOnward(connection: Connection): void {
@@ -118,13 +139,18 @@ export class TcpProxy implements AsyncDisposable {
     socket.on('close', (hadError) => {
       const { dialler, dialled } = connection
       if (hadError || dialled === undefined) this.#reset(connection)
-      if (dialler.destroyed && (dialled?.destroyed ?? true)) this.#connections.delete(connection)
+      if (dialler.destroyed && (dialled?.destroyed ?? true)) this.#forget(connection)
     })
   }
 
   #reset(connection: Connection): void {
     connection.dialler.resetAndDestroy()
     connection.dialled?.resetAndDestroy()
-    this.#connections.delete(connection)
+    this.#forget(connection)
+  }
+
+  #forget(connection: Connection): void {
+    const opposite = this.#opposite
+    if (this.#connections.delete(connection) && opposite !== undefined) opposite.#letThrough()
   }
 }

@@ -105,7 +105,9 @@ describe('an edge over sockets', () => {
   it('leads each end to the other, on each layer, from the address of the edge', async () => {
     const { a, b, c, d } = await openEdge()
     for (const listener of [a, b, c, d]) {
-      expect(await echoed(await dial(listener.port), 'hello')).toBe('hello')
+      const socket = await dial(listener.port)
+      expect(await echoed(socket, 'hello')).toBe('hello')
+      socket.destroy()
       expect(listener.sockets[0]?.remoteAddress).toBe(edge.address)
       expect(listener.sockets).toHaveLength(1)
     }
@@ -193,6 +195,33 @@ describe('a cut', () => {
     proxies.set(edge, 'consensus', cut)
     for (let i = 0; i < 64; i++) await dial(b.port)
     await turnedAway(b.port)
+  })
+})
+
+describe('on the execution layer, where two connections would end each other,', () => {
+  it('one end is let through at a time, the other one when that has ended', async () => {
+    const { c, d } = await openEdge()
+    const first = await dial(d.port)
+    await echoed(first, 'hello')
+    const second = await dial(c.port)
+    const answer = once(second, 'data')
+    second.write('me too')
+    // What is said later is back already over the open connection.
+    await echoed(first, 'still here')
+    expect(c.sockets).toHaveLength(0)
+    first.destroy()
+    expect(String((await answer)[0])).toBe('me too')
+  })
+
+  it('one of two that wait for a heal is let through', async () => {
+    const { proxies, c, d } = await openEdge()
+    proxies.set(edge, 'execution', cut)
+    const sockets = [await dial(c.port), await dial(d.port)]
+    const answers = sockets.map((socket) => once(socket, 'data'))
+    for (const socket of sockets) socket.write('hello')
+    proxies.set(edge, 'execution', healthyLink)
+    await Promise.race(answers)
+    expect(c.sockets.length + d.sockets.length).toBe(1)
   })
 })
 
