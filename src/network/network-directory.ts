@@ -8,7 +8,7 @@ import { acquireFileLock, type FileLock, FileLockTimeoutError } from '../process
 import { type ProcessRecord, ProcessRecords } from '../processes/process-records.ts'
 import { stateDirectory } from '../processes/state-directory.ts'
 import { DirectoryError } from './errors.ts'
-import { type SavedNetwork, savedNetworkSchema } from './saved-network.ts'
+import { manifestFormatVersion, type SavedNetwork, savedNetworkSchema } from './saved-network.ts'
 
 const lockTimeoutMs = 2_000
 const networkFile = 'network.json'
@@ -84,10 +84,15 @@ export class NetworkDirectory {
       if (entries.includes(nodesFolder)) throw this.#corrupt('missing')
       return undefined
     }
+    let content: unknown
     try {
-      return savedNetworkSchema.parse(JSON.parse(await readFile(join(this.path, networkFile), 'utf8')))
+      content = JSON.parse(await readFile(join(this.path, networkFile), 'utf8'))
+      return savedNetworkSchema.parse(content)
     } catch (cause) {
-      throw this.#corrupt('damaged', cause)
+      throw this.#corrupt(
+        isOfAnotherVersion(content) ? 'of another version of eth-localnet' : 'damaged',
+        cause,
+      )
     }
   }
 
@@ -121,7 +126,10 @@ export class NetworkDirectory {
     await rm(registryFile(this.path), { force: true })
   }
 
-  #corrupt(what: 'damaged' | 'missing', cause?: unknown): DirectoryError {
+  #corrupt(
+    what: 'damaged' | 'missing' | 'of another version of eth-localnet',
+    cause?: unknown,
+  ): DirectoryError {
     return new DirectoryError('directory-corrupt', {
       directory: this.path,
       problem: `${networkFile} is ${what}, so the network in this directory cannot be continued.`,
@@ -129,6 +137,13 @@ export class NetworkDirectory {
       cause,
     })
   }
+}
+
+const versionSchema = z.object({ manifest: z.object({ formatVersion: z.int() }) })
+
+function isOfAnotherVersion(content: unknown): boolean {
+  const { data } = versionSchema.safeParse(content)
+  return data !== undefined && data.manifest.formatVersion !== manifestFormatVersion
 }
 
 const registryEntrySchema = z.object({ directory: z.string(), isTemporary: z.boolean() })

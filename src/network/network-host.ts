@@ -156,7 +156,10 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   async open(): Promise<void> {
     this.recorder.start()
     for (const plan of this.manifest.nodes) {
-      this.#ports.set(plan.name, await claimPorts(plan, this.#saved.ports[plan.name]))
+      this.#ports.set(
+        plan.name,
+        await claimPorts(plan, this.#saved.ports[plan.name], proxyAddresses(plan.name, this.manifest)),
+      )
     }
     await this.#openProxies(this.manifest.edges)
     for (const plan of this.manifest.nodes) this.#nodes.set(plan.name, await this.#makeNode(plan))
@@ -198,7 +201,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     const plan = manifest.nodes.at(-1) as NodePlan
     const { unclean } = this.#saved
     await this.#programs.find(plan, signal)
-    this.#ports.set(plan.name, await claimPorts(plan))
+    this.#ports.set(plan.name, await claimPorts(plan, undefined, proxyAddresses(plan.name, manifest)))
     await this.#save({ manifest })
     const node = await this.#makeNode(plan)
     await this.#save({ unclean: [...unclean, plan.name] })
@@ -365,4 +368,9 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
 
 function edgesOf(name: string, { edges }: Manifest): EdgePlan[] {
   return edges.filter(({ a, b }) => a === name || b === name)
+}
+
+function proxyAddresses(name: string, manifest: Manifest): string[] {
+  const overSockets = edgesOf(name, manifest).filter(({ links }) => Object.values(links).includes('sockets'))
+  return overSockets.map(({ address }) => address)
 }

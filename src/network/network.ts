@@ -403,7 +403,7 @@ export class Network implements AsyncDisposable {
   /**
    * Brings a reorg of the head about, so many slots deep, and resolves when it was observed: nodes with a
    * minority of the stake are cut off at such a moment that they build a branch of that depth, and lose it when
-   * they are connected again. Exactly so deep between embedded nodes, at least so deep between real clients.
+   * they are connected again. Exactly so deep in virtual time, at least so deep in real time.
    *
    * @throws {OptionError} for a depth that cannot be reached, an epoch at most.
    * @throws {FaultError} where nobody can be cut off, and when it is not observed in time. Nothing stays cut.

@@ -20,6 +20,9 @@ export interface SavedNetwork {
   readonly ports: Readonly<Record<string, NodePorts>>
 }
 
+/** The first version had no links in its edges. */
+export const manifestFormatVersion: Manifest['formatVersion'] = 2
+
 const count = z.int().nonnegative()
 const hex = z.string().regex(/^0x[0-9a-fA-F]*$/)
 const port = z.int().min(1).max(65_535)
@@ -55,7 +58,7 @@ const edgeSchema = z.object({
   links: z.object({ execution: linkSchema, consensus: linkSchema }),
 })
 const manifestSchema = z.object({
-  formatVersion: z.literal(2),
+  formatVersion: z.literal(manifestFormatVersion),
   name: z.string(),
   seed: z.int(),
   time: z.enum(['real', 'virtual']),

@@ -14,7 +14,6 @@ const timeMs = z.number().nonnegative()
 const heldValidators = z.object({ first: count, count })
 
 const plannedNode = z.object({ name, execution: name, consensus: name, validators: heldValidators })
-export type HistoryNode = z.infer<typeof plannedNode>
 
 /** A network was started, or continued. Everything up to the next one belongs to this run. */
 const runRecord = z.object({
@@ -45,7 +44,6 @@ export type RunRecord = z.infer<typeof runRecord>
 
 /** `ready`: all nodes share a head. `stopping`: what follows is the end of the run. */
 const networkRecord = z.object({ type: z.literal('network'), timeMs, state: z.enum(['ready', 'stopping']) })
-export type NetworkRecord = z.infer<typeof networkRecord>
 
 const nodeRecord = z.object({
   type: z.literal('node'),
@@ -100,10 +98,8 @@ const blockRecord = z.object({
   parentRoot: root.optional(),
   proposerIndex: count.optional(),
 })
-export type BlockRecord = z.infer<typeof blockRecord>
 
 const headRecord = z.object({ type: z.literal('head'), timeMs, node: name, slot: count, root })
-export type HeadRecord = z.infer<typeof headRecord>
 
 /** A node's head moved to a block that does not descend from the old head. */
 const reorgRecord = z.object({
@@ -123,7 +119,6 @@ export type ReorgRecord = z.infer<typeof reorgRecord>
 const checkpoint = { timeMs, node: name, epoch: count, root }
 
 const justifiedRecord = z.object({ type: z.literal('justified'), ...checkpoint })
-export type JustifiedRecord = z.infer<typeof justifiedRecord>
 
 const finalizedRecord = z.object({
   type: z.literal('finalized'),
@@ -131,7 +126,6 @@ const finalizedRecord = z.object({
   /** Of the checkpoint's block, where it is known. */
   slot: count.optional(),
 })
-export type FinalizedRecord = z.infer<typeof finalizedRecord>
 
 /** Share of the active stake whose votes of an epoch are in the chain and were right, as one node has it. */
 const participationRecord = z.object({
@@ -144,7 +138,6 @@ const participationRecord = z.object({
   /** Absent in an inactivity leak on clients that tell of votes by their rewards: right heads have none then. */
   head: share.optional(),
 })
-export type ParticipationRecord = z.infer<typeof participationRecord>
 
 /** The connected peers of a node changed. */
 const peersRecord = z.object({
@@ -155,7 +148,6 @@ const peersRecord = z.object({
   /** Names of nodes, in the order of the plan; the id of a peer that is none of them. */
   peers: z.array(z.string()).readonly(),
 })
-export type PeersRecord = z.infer<typeof peersRecord>
 
 /** A sample: the payload of a node's consensus head, and the head of its execution client, at one moment. */
 const executionRecord = z.object({
@@ -168,7 +160,6 @@ const executionRecord = z.object({
   payloadHash: root,
   executionHash: root,
 })
-export type ExecutionRecord = z.infer<typeof executionRecord>
 
 /** A fault comes into force, or ends. Both records of one fault have the same `id`. */
 const faultRecord = z.object({
@@ -207,7 +198,6 @@ const checkRecord = z.object({
   summary: z.string(),
   evidence: z.array(z.string()).readonly(),
 })
-export type CheckRecord = z.infer<typeof checkRecord>
 
 /** Something may be missing here: a node's events from `fromMs` on, or records that could not be written. */
 const gapRecord = z.object({
@@ -217,7 +207,6 @@ const gapRecord = z.object({
   fromMs: timeMs,
   reason: z.string(),
 })
-export type GapRecord = z.infer<typeof gapRecord>
 
 /** One line of `history.jsonl`. */
 export const historyRecordSchema = z.discriminatedUnion('type', [

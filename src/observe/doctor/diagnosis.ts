@@ -9,6 +9,7 @@ export const causes = [
   'client-crashed',
   'start-failed',
   'not-running',
+  'slots-too-short',
   'jwt-wrong',
   'engine-unreachable',
   'engine-invalid',
@@ -21,7 +22,6 @@ export const causes = [
   'partition',
   'no-peers',
   'keys-missing',
-  'slots-too-short',
   'syncing',
   'finality-stalled',
 ] as const

@@ -26,7 +26,7 @@ export async function directorySubject(parameters: { directory: string; isHeld: 
     startFailure: isHeld ? undefined : await readStartFailure(directory),
     nodes: await Promise.all(manifest.nodes.map((plan) => subjectNode(plan, saved, { directory, isHeld }))),
     faults: [],
-    latenessMs: new Map(),
+    latenessMs: [],
     nowMs: () => (manifest.time === 'virtual' ? (saved.virtualTimeMs ?? genesisTime * 1000) : Date.now()),
   }
 }

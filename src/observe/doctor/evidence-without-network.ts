@@ -18,6 +18,7 @@ export async function evidenceWithoutNetwork(
     nodes: [],
     edges: [],
     blocks: [],
+    latenessMs: [],
     validators: undefined,
     machine: await examineMachine(directory),
     faults: [],

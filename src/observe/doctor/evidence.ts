@@ -14,6 +14,11 @@ export interface Evidence {
   readonly edges: readonly { readonly a: string; readonly b: string }[]
   /** The newest blocks on every branch, oldest first. */
   readonly blocks: readonly BlockEvidence[]
+  /**
+   * Of each block of the latest slots: milliseconds from the start of its slot until the first node had it, which
+   * is the one that made it. From the history, so that it is known also when nobody answers.
+   */
+  readonly latenessMs: readonly number[]
   /** Validators as the node with the newest head has them; undefined where there are too many to ask for. */
   readonly validators: readonly ValidatorEvidence[] | undefined
   readonly machine: MachineEvidence
@@ -176,8 +181,6 @@ export interface BlockEvidence {
   readonly proposerIndex: number
   /** Fee recipient of its payload, lower case; undefined when it was not told. */
   readonly feeRecipient?: string | undefined
-  /** Milliseconds from the start of its slot until the nodes had it, one for each that told. */
-  readonly latenessMs: readonly number[]
 }
 
 export interface ValidatorEvidence {

@@ -23,7 +23,7 @@ export async function networkSubject(host: ExaminedHost): Promise<Subject> {
       host.nodes.map((node) => subjectNode(node, directory.nodeDirectory(node.name), records)),
     ),
     faults: faultsInForce(records),
-    latenessMs: latenessByRoot(records, (slot) => clock.startOf(slot)),
+    latenessMs: latenessOf(records, clock),
     nowMs: () => clock.nowMs,
   }
 }
@@ -87,17 +87,19 @@ function describeFault(
   return (text === '' ? kind : `${kind}: ${text}`).slice(0, descriptionMax)
 }
 
-/** When each node had each block, from the start of the block's slot on. */
-export function latenessByRoot(
+/** Slots of which blocks count as the latest. */
+const slotsLooked = 16
+
+/** When the first node had each block of the latest slots, milliseconds from the start of its slot. */
+export function latenessOf(
   records: readonly HistoryRecord[],
-  startOf: (slot: number) => number,
-): Map<string, number[]> {
-  const lateness = new Map<string, number[]>()
+  clock: Pick<NetworkHost['clock'], 'currentSlot' | 'startOf'>,
+): number[] {
+  const firstMs = new Map<string, number>()
   for (const record of records) {
-    if (record.type !== 'block') continue
-    const known = lateness.get(record.root) ?? []
-    known.push(record.timeMs - startOf(record.slot))
-    lateness.set(record.root, known)
+    if (record.type !== 'block' || record.slot <= clock.currentSlot - slotsLooked) continue
+    const latenessMs = record.timeMs - clock.startOf(record.slot)
+    firstMs.set(record.root, Math.min(latenessMs, firstMs.get(record.root) ?? latenessMs))
   }
-  return lateness
+  return [...firstMs.values()]
 }

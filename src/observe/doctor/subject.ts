@@ -17,8 +17,8 @@ export interface Subject {
   readonly startFailure?: StartFailureEvidence | undefined
   readonly nodes: readonly SubjectNode[]
   readonly faults: readonly FaultEvidence[]
-  /** When nodes had the blocks of late, by root: milliseconds from the start of the slot. */
-  readonly latenessMs: ReadonlyMap<string, readonly number[]>
+  /** When the first node had each block of the latest slots: milliseconds from the start of its slot. */
+  readonly latenessMs: readonly number[]
   /** Unix time on the network's clock. */
   nowMs(): number
 }

@@ -5,6 +5,11 @@ import { join } from 'node:path'
 import { type Network, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diagnoseDirectory } from '../../../src/observe/doctor/doctor.ts'
+import { eventually } from '../support/eventually.ts'
+
+/** Of util-linux; where they are missing the disk cannot be filled, and its test is skipped. */
+const mountProgram = '/usr/bin/mount'
+const unmountProgram = '/usr/bin/umount'
 
 const options = { nodes: 4, validators: 64, time: 'virtual', seed: 6 } as const
 
@@ -226,10 +231,24 @@ describe('the doctor of a directory that another process could have', () => {
   })
 })
 
+describe('the doctor of a network that is too much for its machine', () => {
+  test('says that the slots are too short', async () => {
+    // 2,500 votes are signed and verified in every slot of one second: some seconds of work for one thread.
+    await using network = await startNetwork({ nodes: 2, validators: 20_000, slotDurationMs: 1_000 })
+    const { summary, evidence } = await eventually(network, 60, async () => {
+      const found = await network.diagnose()
+      expect(found).toMatchObject({ cause: 'slots-too-short' })
+      return found
+    })
+    expect(summary).toBe('Slots of 1 s are too short for this machine.')
+    expect(evidence[0]).toMatch(/^Half of the last \d+ blocks were made [\d.]+ s or more after/)
+  })
+})
+
 describe('the doctor of a network on a small disk', () => {
   test('names the full disk', async (context) => {
     const directory = await mkdtemp(join(tmpdir(), 'eth-localnet-doctor-'))
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', directory])
+    const mounted = spawnSync(mountProgram, ['-t', 'tmpfs', '-o', 'size=128m', 'tmpfs', directory])
     if (mounted.status !== 0) context.skip(`no file system can be mounted here: ${mounted.stderr}`)
     try {
       await using network = await startNetwork({ ...options, dir: join(directory, 'network') })
@@ -242,7 +261,7 @@ describe('the doctor of a network on a small disk', () => {
       await rm(join(directory, 'ballast'))
       expect(await causeOf(network)).toBe('healthy')
     } finally {
-      spawnSync('umount', [directory])
+      spawnSync(unmountProgram, [directory])
       await rm(directory, { recursive: true, force: true })
     }
   })

@@ -190,3 +190,28 @@ describe('the command line', () => {
     expect(stderr).toContain(path)
   })
 })
+
+test('a split and its heal are recorded as a fault and reorgs, and demanded of is only what can be', async () => {
+  const directory = newDirectory()
+  const records = await run(directory, async (network) => {
+    await network.waitForFinalizedEpoch(2)
+    const split = await network.partition([names.slice(0, 2), names.slice(2)])
+    await network.waitForSlots(2 * slotsPerEpoch)
+    const during = await network.check()
+    expect(during.filter(({ verdict }) => verdict === 'fail')).toEqual([])
+    await split[Symbol.asyncDispose]()
+    await network.waitForFinalizedEpoch(network.currentEpoch)
+    await network.expectHealthy()
+    expect(await network.check()).toContainEqual(
+      expect.objectContaining({ checker: 'heads-agree', verdict: 'pass' }),
+    )
+  })
+  const [begin, end] = ofType(records, 'fault')
+  expect(begin).toMatchObject({ phase: 'begin', kind: 'partition' })
+  expect(end).toMatchObject({ phase: 'end', id: begin?.id })
+  // One of the halves gave up its branch: its nodes went back to where the split began.
+  const reorgs = ofType(records, 'reorg').filter(
+    ({ timeMs, depth }) => timeMs >= (end?.timeMs ?? 0) && depth > 8,
+  )
+  expect([names.slice(0, 2), names.slice(2)]).toContainEqual(reorgs.map(({ node }) => node).sort())
+})

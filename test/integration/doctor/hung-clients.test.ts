@@ -48,7 +48,7 @@ test('the doctor waits for no client that hangs, and names it', async () => {
     isRunning: true,
     nodes: manifest.nodes.map((plan) => nodeAt(plan, url, jwtSecretFile)),
     faults: [],
-    latenessMs: new Map(),
+    latenessMs: [],
     nowMs: () => 1_700_000_100_000,
   }
   const evidence = await collectEvidence(subject)

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { ask, askFor } from '../../../src/observe/doctor/collect/bounded.ts'
 import { logTimeMs } from '../../../src/observe/doctor/collect/log-time.ts'
 import { readLogLines } from '../../../src/observe/doctor/collect/read-log-lines.ts'
-import { faultsInForce, latenessByRoot, logFilesOf } from '../../../src/observe/doctor/network-subject.ts'
+import { faultsInForce, latenessOf, logFilesOf } from '../../../src/observe/doctor/network-subject.ts'
 import type { HistoryRecord } from '../../../src/observe/history-record.ts'
 import { temporaryDirectory } from '../binaries/temporary-directory.ts'
 
@@ -142,13 +142,14 @@ describe('the history tells', () => {
     ])
   })
 
-  it('how late each node had each block', () => {
-    const block = { type: 'block', slot: 3, root } as const
+  it('how late the first node had each of the latest blocks', () => {
+    const block = { type: 'block', slot: 30, root } as const
     const records: HistoryRecord[] = [
-      { ...block, timeMs: 6_100, node: 'node-0' },
-      { ...block, timeMs: 6_400, node: 'node-1' },
-      { type: 'head', timeMs: 6_500, node: 'node-1', slot: 3, root },
+      { ...block, slot: 14, root: `0x${'cd'.repeat(32)}`, timeMs: 99_000, node: 'node-0' },
+      { ...block, timeMs: 60_400, node: 'node-0' },
+      { ...block, timeMs: 60_100, node: 'node-1' },
+      { type: 'head', timeMs: 60_000, node: 'node-1', slot: 30, root },
     ]
-    expect(latenessByRoot(records, (slot) => slot * 2_000)).toEqual(new Map([[root, [100, 400]]]))
+    expect(latenessOf(records, { currentSlot: 30, startOf: (slot) => slot * 2_000 })).toEqual([100])
   })
 })

@@ -341,9 +341,7 @@ const cases: readonly Case[] = [
     what: 'a node that proposes with the keys of another',
     evidence: {
       ...healthy,
-      blocks: [
-        { slot: 49, root: rootOf(49), proposerIndex: 3, feeRecipient: `0x${'2'.repeat(40)}`, latenessMs: [] },
-      ],
+      blocks: [{ slot: 49, root: rootOf(49), proposerIndex: 3, feeRecipient: `0x${'2'.repeat(40)}` }],
     },
     cause: 'keys-duplicated',
     says: /more than one node/,
@@ -354,8 +352,8 @@ const cases: readonly Case[] = [
     evidence: {
       ...healthy,
       blocks: [
-        { slot: 49, root: rootOf(49), proposerIndex: 3, latenessMs: [] },
-        { slot: 49, root: rootOf(49, 'b'), proposerIndex: 3, latenessMs: [] },
+        { slot: 49, root: rootOf(49), proposerIndex: 3 },
+        { slot: 49, root: rootOf(49, 'b'), proposerIndex: 3 },
       ],
       validators: (healthy.validators ?? []).map((one) => ({ ...one, isSlashed: one.index === 3 })),
     },
@@ -554,23 +552,37 @@ const cases: readonly Case[] = [
     proof: /node-1 runs and is in sync, but validators 16-31, which it was given, did not vote in epoch 5/,
   },
   {
-    what: 'blocks that come after the votes are due',
-    evidence: { ...healthy, blocks: healthy.blocks.map((block) => ({ ...block, latenessMs: [900, 1_400] })) },
+    what: 'blocks that are made after the votes are due',
+    evidence: { ...healthy, latenessMs: [100, 900, 1_400, 1_500, 900, 600, 1_200] },
     cause: 'slots-too-short',
     says: /^Slots of 2 s are too short for this machine/,
-    proof: /Blocks arrive 1\.4 s after the start of their slot, and votes are due at 0\.7 s/,
+    proof:
+      /Half of the last 7 blocks were made 0\.9 s or more after the start of their slot, and votes are due at 0\.7 s/,
     advises: /--slot-duration 4s/,
   },
   {
-    what: 'missed slots on a busy machine',
+    what: 'a machine so busy that blocks are late and nobody answers',
     evidence: {
-      ...healthy,
-      blocks: healthy.blocks.filter(({ slot }) => slot % 2 === 1),
+      ...withNodes(
+        healthy,
+        Object.fromEntries(
+          healthy.nodes.map(({ name }) => [
+            name,
+            {
+              ...gone('running'),
+              consensus: { ...gone('running').consensus, problem: 'no answer in 2000 ms' },
+            },
+          ]),
+        ),
+      ),
+      blocks: [],
+      latenessMs: [3_000, 9_000, 4_000, 2_000],
       machine: { ...healthy.machine, load: 7.5 },
     },
     cause: 'slots-too-short',
     says: /too short/,
     proof: /load is 7\.5 on 2 cores/,
+    also: ['not-answering'],
   },
   {
     what: 'a node that catches up',
@@ -733,6 +745,13 @@ describe('a network is healthy', () => {
       'node-1': { runningSinceMs: healthy.nowMs - 10_000 },
     })
     expect(diagnose(evidence).cause).toBe('healthy')
+  })
+
+  it('when few blocks were late, or too few are known', () => {
+    expect(diagnose({ ...healthy, latenessMs: [100, 1_500, 100, 100, 1_500] }).cause).toBe('healthy')
+    expect(diagnose({ ...healthy, latenessMs: [1_500, 1_500, 1_500] }).cause).toBe('healthy')
+    const virtual = { ...healthy.network, time: 'virtual' } as const
+    expect(diagnose({ ...healthy, network: virtual, latenessMs: Array(9).fill(1_500) }).cause).toBe('healthy')
   })
 
   it('when a fault is in force that does no harm, and says so', () => {

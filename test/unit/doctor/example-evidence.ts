@@ -81,6 +81,7 @@ export function healthyEvidence({ slot = 50, nodes = 4 }: { slot?: number; nodes
     })),
     edges: names.flatMap((a, i) => names.slice(i + 1).map((b) => ({ a, b }))),
     blocks: Array.from({ length: Math.min(16, slot) }, (_, i) => blockAt(slot - 15 + i, nodes)),
+    latenessMs: Array(16).fill(150),
     validators: Array.from({ length: 64 }, (_, index) => ({
       index,
       isActive: true,
@@ -100,7 +101,6 @@ function blockAt(slot: number, nodes: number): BlockEvidence {
     root: rootOf(slot),
     proposerIndex,
     feeRecipient: `0x${String(holder).repeat(40)}`,
-    latenessMs: [150],
   }
 }
 

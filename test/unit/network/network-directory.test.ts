@@ -119,6 +119,16 @@ describe('what is saved', () => {
     await directory.release()
   })
 
+  it('is named as of another version when its manifest is', async () => {
+    const directory = await NetworkDirectory.claim(place.folder)
+    await directory.save(saved)
+    const text = readFileSync(file('network.json'), 'utf8')
+    writeFileSync(file('network.json'), text.replaceAll('"formatVersion": 2', '"formatVersion": 1'))
+    const refusal = await refusalOf(directory.load())
+    expect(refusal.message).toContain('of another version of eth-localnet')
+    await directory.release()
+  })
+
   it('is damaged when it cannot be read, not absent', async () => {
     const directory = await NetworkDirectory.claim(place.folder)
     mkdirSync(file('network.json'))

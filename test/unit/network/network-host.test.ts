@@ -243,7 +243,7 @@ describe('embedded nodes', () => {
           {
             node: virtual.nodes[0],
             links: { execution: 'in-process', consensus: 'in-process' },
-            address: virtual.nodes[0]?.address,
+            address: '127.2.0.10',
             ports: savedNetwork().ports['node-0'],
             dialsPeers: true,
           },

@@ -62,7 +62,7 @@ describe('a directory with a network', () => {
     await putNetwork()
     const start = startNetwork({ ...options, seed: 2, fresh: true, dir: place.folder })
     await expect(start).rejects.toThrow('looked for the clients')
-    expect(readdirSync(place.folder)).toEqual(['lock'])
+    expect(readdirSync(place.folder)).toEqual(['lock', 'start-failure.json'])
   })
 
   it('is not removed for a fresh one that could not be started anyway', async () => {

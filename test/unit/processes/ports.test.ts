@@ -54,6 +54,12 @@ describe('a claim', () => {
     expect(overlap(claim.ports, wanted)).toEqual([])
   })
 
+  it('gets another block when a proxy of an edge could not listen at one of its ports', async () => {
+    await occupy('127.2.0.200', wanted.consensusP2p)
+    using claim = await claimPorts(node, wanted, ['127.2.0.199', '127.2.0.200'])
+    expect(overlap(claim.ports, wanted)).toEqual([])
+  })
+
   it('does not mind a peer-to-peer port that another node has on its own address', async () => {
     await occupy('127.1.0.200', wanted.consensusP2p)
     using claim = await claimPorts(node, wanted)

@@ -25,7 +25,6 @@ export async function collectBlocks(
       root,
       proposerIndex,
       feeRecipient: await askFor((options) => askFeeRecipient(api, root, options)),
-      latenessMs: subject.latenessMs.get(root) ?? [],
     })),
   )
   return blocks.sort((a, b) => a.slot - b.slot)

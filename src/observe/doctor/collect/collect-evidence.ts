@@ -26,7 +26,7 @@ export async function collectEvidence(subject: Subject): Promise<Evidence> {
     collectBlocks(subject, nodes),
     collectValidators(subject, nodes),
   ])
-  const { manifest, faults, directory, isRunning, startFailure } = subject
+  const { manifest, faults, directory, isRunning, startFailure, latenessMs } = subject
   const { genesisTime, genesisValidatorsRoot, genesisBlockRoot, executionBlockHash } = subject
   const { slotDurationMs, slotsPerEpoch } = manifest.chain
   const nowMs = subject.nowMs()
@@ -41,6 +41,7 @@ export async function collectEvidence(subject: Subject): Promise<Evidence> {
     nodes,
     edges: manifest.edges.map(({ a, b }) => ({ a, b })),
     blocks,
+    latenessMs,
     validators,
     machine,
     faults,

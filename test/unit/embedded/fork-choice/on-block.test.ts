@@ -107,8 +107,8 @@ describe('get_ancestor and its relatives (phase0/fork-choice.md)', () => {
     expect(forkChoice.getAncestor(c, 24)?.root).toBe(rootOf('b'))
     expect(forkChoice.getAncestor(c, 15)?.root).toBe(rootOf('a'))
     expect(forkChoice.getAncestor(c, 0)?.root).toBe(rootOf('genesis'))
-    expect(forkChoice.getCheckpointBlock(c, 3)?.root).toBe(rootOf('b'))
-    expect(forkChoice.getCheckpointBlock(c, 1)?.root).toBe(rootOf('a'))
+    expect(forkChoice.getCheckpointRoot(c, 3)).toBe(rootOf('b'))
+    expect(forkChoice.getCheckpointRoot(c, 1)).toBe(rootOf('a'))
     expect(() => forkChoice.getAncestor(rootOf('nobody'), 3)).toThrowError(
       expect.objectContaining({ reason: 'unknown-block' }),
     )

@@ -94,7 +94,7 @@ describe('pruning', () => {
     const { forkChoice } = finalize(story())
     forkChoice.prune()
     expect(forkChoice.getAncestor(rootOf('d'), 15)).toBeUndefined()
-    expect(forkChoice.getCheckpointBlock(rootOf('d'), 1)).toBeUndefined()
+    expect(forkChoice.getCheckpointRoot(rootOf('d'), 1)).toBeUndefined()
     expect(forkChoice.getBlock(rootOf('b'))?.parentRoot).toBe(rootOf('a'))
     // All chains that are left share what was forgotten, so the oldest block stands for it.
     expect(forkChoice.getShufflingDependentRoot(rootOf('d'), 2)).toBe(rootOf('b'))

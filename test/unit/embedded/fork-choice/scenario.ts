@@ -131,11 +131,11 @@ export class Scenario {
     slot = this.forkChoice.currentSlot - 1,
   ): AttestationSummary {
     const epoch = Math.floor(slot / this.#options.slotsPerEpoch)
-    const target = this.forkChoice.getCheckpointBlock(rootOf(name), epoch)
+    const root = this.forkChoice.getCheckpointRoot(rootOf(name), epoch) ?? ZERO_ROOT
     return {
       slot,
       blockRoot: rootOf(name),
-      target: { epoch, root: target?.root ?? ZERO_ROOT },
+      target: { epoch, root },
       attestingIndices: Array.from({ length: count }, (_, position) => first + position),
       isFromBlock: false,
     }
