@@ -57,30 +57,31 @@ export class RefillingEngine implements ExecutionEngine {
   /** Gives it the ancestors of a block that it does not have. @returns whether it has all of them then */
   async #refill(block: SignedBlock): Promise<boolean> {
     const lacking = await this.#lackingAncestors(block)
+    if (lacking === undefined) return false
     for (const root of lacking.toReversed()) {
       const ancestor = await this.#findBlock(root)
       if (ancestor === undefined) return false
       // It may be at work on its own, and then takes nothing.
       if ((await this.#engine.notifyNewPayload(ancestor)).status !== 'VALID') return false
     }
-    return lacking.length > 0
+    return true
   }
 
   /**
    * Roots of the ancestors from the block's parent to where the execution client stands, or a little below:
-   * it is asked at the distances 1, 2, 4, 8, ... only.
+   * it is asked at the distances 1, 2, 4, 8, ... only. Undefined when the beacon node does not have them all.
    */
-  async #lackingAncestors(block: SignedBlock): Promise<Root[]> {
+  async #lackingAncestors(block: SignedBlock): Promise<Root[] | undefined> {
     const lacking: Root[] = []
     let ancestor = await this.#findBlock(block.parentRoot)
     // Genesis has no payload, and every execution client has its block.
     while (ancestor !== undefined && ancestor.slot > 0) {
       const isAsked = Number.isInteger(Math.log2(lacking.length + 1))
-      if (isAsked && !isLacking(await this.#engine.notifyNewPayload(ancestor))) break
+      if (isAsked && !isLacking(await this.#engine.notifyNewPayload(ancestor))) return lacking
       lacking.push(ancestor.root)
       ancestor = await this.#findBlock(ancestor.parentRoot)
     }
-    return lacking
+    return ancestor && lacking
   }
 }
 

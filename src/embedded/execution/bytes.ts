@@ -26,11 +26,14 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true
 }
 
-/** The bytes without their leading zeros, as the state trie stores numbers. */
+/**
+ * The bytes without their leading zeros, as the state trie stores numbers. A copy always: what is given may be
+ * a part of a larger buffer, which would be kept as long as the state.
+ */
 export function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {
   let start = 0
   while (start < bytes.length && bytes[start] === 0) start++
-  return start === 0 ? bytes : bytes.slice(start)
+  return new Uint8Array(bytes.subarray(start))
 }
 
 export const zeroHash: Hex = `0x${'00'.repeat(32)}`

@@ -31,6 +31,8 @@ export interface ExecutionNodeOptions {
   readonly buildTimeMsMax?: number
   readonly history?: HistoryLimits
   readonly pool?: PoolLimits
+  /** Keeps a block that was found valid, before anybody is told that it is. Must not reject. */
+  readonly keep?: (block: Block) => Promise<void>
 }
 
 /** The fork choice that the consensus layer has made; a zero hash is a block not known yet. */
@@ -127,6 +129,7 @@ export class ExecutionNode {
       if (!(error instanceof InvalidBlockError)) throw error
       return this.#refuse(hash, { reason: error.message, latestValidHash: parentHash })
     }
+    await this.#options.keep?.(block)
     for (const child of this.#waiting.take(hash)) await this.importBlock(child)
     return valid(hash)
   }

@@ -110,6 +110,13 @@ export class BlockTree {
     return node
   }
 
+  /** `get_checkpoint_block`; undefined when it is no longer kept. A block knows that of its own epoch. */
+  checkpointRoot(node: TreeNode, epoch: number): Root | undefined {
+    if (epoch > node.epoch) return node.root
+    if (epoch === node.epoch && node.checkpointRoot !== ZERO_ROOT) return node.checkpointRoot
+    return ancestorAtSlot(node, startSlotOfEpoch(epoch, this.#limits.slotsPerEpoch))?.root
+  }
+
   setFinalized(finalized: Checkpoint): void {
     if (finalized === this.#finalized) return
     this.#finalized = finalized

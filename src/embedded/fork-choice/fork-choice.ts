@@ -9,7 +9,6 @@ import { onTick } from './on-tick.ts'
 import { type ForkChoiceOptions, resolveParameters } from './parameters.ts'
 import { type ProposerHead, proposerHead, shouldOverrideForkchoiceUpdate } from './proposer-head.ts'
 import { Store } from './store.ts'
-import { startSlotOfEpoch } from './store-time.ts'
 import type {
   AnchorSummary,
   AttestationSummary,
@@ -162,8 +161,9 @@ export class ForkChoice {
   }
 
   /** `get_checkpoint_block`: undefined when it was pruned. @throws ForkChoiceError `unknown-block` */
-  getCheckpointBlock(root: Root, epoch: number): KnownBlock | undefined {
-    return this.getAncestor(root, startSlotOfEpoch(epoch, this.#store.parameters.slotsPerEpoch))
+  getCheckpointRoot(root: Root, epoch: number): Root | undefined {
+    const { tree } = this.#store
+    return tree.checkpointRoot(tree.require(root), epoch)
   }
 
   /** `get_shuffling_dependent_root`; the oldest block that is kept when it was pruned. */

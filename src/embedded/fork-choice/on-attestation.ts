@@ -2,7 +2,7 @@ import { NO_NODE, type TreeNode } from './block-tree.ts'
 import { ForkChoiceError, type ForkChoiceReason } from './errors.ts'
 import type { Store } from './store.ts'
 import { epochAtSlot } from './store-time.ts'
-import type { AttestationSummary, Root } from './types.ts'
+import type { AttestationSummary } from './types.ts'
 import { requireValidatorIndices } from './validator-indices.ts'
 
 /** Gossip admits a clock that is a little ahead, and so an attestation of the slot that is about to start. */
@@ -66,18 +66,13 @@ function validateOnAttestation(store: Store, attestation: AttestationSummary): T
     throw refused('block-after-attestation', `the block is of slot ${voted.slot}`, attestation)
   }
   // The right target was known when the block came, although it may have been pruned since.
-  if (target.root !== checkpointRootAt(voted, target.epoch)) {
+  if (target.root !== store.tree.checkpointRoot(voted, target.epoch)) {
     if (store.tree.get(target.root) === undefined) {
       throw refused('unknown-target', `its target block ${target.root} is not known`, attestation)
     }
     throw refused('target-not-ancestor', `its target ${target.root} is not in the block's chain`, attestation)
   }
   return voted
-}
-
-/** `get_checkpoint_block`, of an epoch that is not before the block's own. */
-function checkpointRootAt(node: TreeNode, epoch: number): Root {
-  return epoch > node.epoch ? node.root : node.checkpointRoot
 }
 
 /** "Attestations can only affect the fork choice of subsequent slots." */

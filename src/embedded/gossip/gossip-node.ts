@@ -60,8 +60,9 @@ export function judge<Content>(
   const refusal = rules.before(content, node, topic)
   if (refusal !== undefined) return refusal
   const context = rules.context?.(content, node)
+  const known = message.outcome(context)
+  if (known !== undefined) return conclude(rules, content, node, topic, known.refusal)
   const verified = message.verify(node.protocol, () => rules.signatures(content, node), context)
-  if (!(verified instanceof Promise)) return conclude(rules, content, node, topic, verified)
   // Meanwhile another message may have been seen, or a block imported: what was asked before is asked again.
   return verified.then(
     (failure) => rules.before(content, node, topic) ?? conclude(rules, content, node, topic, failure),

@@ -217,15 +217,14 @@ export class Gossip implements Publisher {
       return reject("message is not of its topic's fork")
     }
     const result = judge(rules, message, node, topic)
-    if (this.#events.listenerCount('accept') === 0) return result
-    const accepted = { kind: topic.kind, content: message.content } as AcceptedMessage
     return result instanceof Promise
-      ? result.then((refusal) => this.#tell(accepted, refusal))
-      : this.#tell(accepted, result)
+      ? result.then((refusal) => this.#tell(message, refusal))
+      : this.#tell(message, result)
   }
 
-  #tell(message: AcceptedMessage, refusal: Refusal | undefined): Refusal | undefined {
-    if (refusal === undefined) this.#events.tell('accept', message)
+  #tell(message: SharedMessage<TopicContents[TopicKind]>, refusal: Refusal | undefined): Refusal | undefined {
+    // A shared message has a kind and the content of that kind, which the type cannot say.
+    if (refusal === undefined) this.#events.tell('accept', message as unknown as AcceptedMessage)
     return refusal
   }
 

@@ -12,7 +12,10 @@ export interface SignatureCheck {
   readonly reason: string
 }
 
-type Outcome = { readonly refusal: Refusal | undefined }
+/** Why the signatures of a message do not pass, or that they do. */
+interface Outcome {
+  readonly refusal: Refusal | undefined
+}
 
 /**
  * A message and what follows from its content alone, worked out once for all nodes: decoding it, and whether
@@ -32,18 +35,22 @@ export class SharedMessage<Content> {
   }
 
   /**
-   * The first of the checks that fails. At once when this was found out before.
+   * What its signatures were found to be before; undefined when they were not verified yet.
    *
    * @param context what the checks depend on besides the content, such as a sync committee
    */
+  outcome(context: object | undefined): Outcome | undefined {
+    if (this.#context !== context || this.#outcome instanceof Promise) return undefined
+    return this.#outcome
+  }
+
+  /** The first of the checks that fails. Those who ask meanwhile wait for the same. */
   verify(
     protocol: Protocol,
     checks: () => readonly SignatureCheck[],
-    context?: object,
-  ): Refusal | undefined | Promise<Refusal | undefined> {
-    if (this.#outcome !== undefined && this.#context === context) {
-      return this.#outcome instanceof Promise ? this.#outcome : this.#outcome.refusal
-    }
+    context: object | undefined,
+  ): Promise<Refusal | undefined> {
+    if (this.#outcome instanceof Promise && this.#context === context) return this.#outcome
     const pending = firstFailure(protocol, checks())
     this.#context = context
     this.#outcome = pending

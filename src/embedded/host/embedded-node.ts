@@ -116,6 +116,7 @@ export class EmbeddedNode {
 
   /** By how much its clocks are ahead, now and after later starts; negative when behind. */
   setClockSkew(skewMs: number): void {
+    if (skewMs === this.#skewMs) return
     this.#skewMs = skewMs
     for (const clock of [this.#execution.clock, this.#consensus.clock]) {
       if (clock !== undefined) clock.skewMs = skewMs

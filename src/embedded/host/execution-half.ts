@@ -8,6 +8,7 @@ import { ethMethods } from '../execution/rpc/eth-methods.ts'
 import { RpcDispatcher } from '../execution/rpc/rpc-dispatcher.ts'
 import { startEngineServer } from '../execution/server/engine-server.ts'
 import { startHttpServer } from '../execution/server/http-server.ts'
+import { openKeptNode } from '../execution/store/kept-node.ts'
 import { ExecutionSockets } from './execution-sockets.ts'
 import type { HalfParts } from './half-parts.ts'
 import type { LocalRequest, LocalResponse, NodeParameters } from './host-methods.ts'
@@ -57,10 +58,10 @@ export class ExecutionHalf {
   async start(parameters: NodeParameters): Promise<void> {
     const { context, onDefect } = this.#parts
     const { plan, ports, jwtSecretFile } = parameters
-    const { execution: shared, executionLinks, version } = context
-    const clock = this.#parts.makeClock()
-    this.#data ??= new ExecutionNode({ shared, now: () => context.clock.nowMs })
+    const { executionLinks, version } = context
+    this.#data ??= await this.#openNode(parameters)
     const node = this.#data
+    const clock = this.#parts.makeClock()
     this.#nodeId = plan.devp2p.nodeId
     const links = executionLinks.open(plan.devp2p.nodeId, node)
     const sockets = this.#socketsOf(parameters, node, clock)
@@ -84,6 +85,14 @@ export class ExecutionHalf {
     const dispatcher = new RpcDispatcher(ethMethods(node, description), onDefect)
     const peerIds = () => peers().map(({ id }) => id)
     this.#running = { clock, dispatcher, sockets, servers, peerIds }
+  }
+
+  /** A beacon node of this process gives its execution node all blocks again, one of another process does not. */
+  async #openNode({ plan, layers }: NodeParameters): Promise<ExecutionNode> {
+    const { context, onDefect } = this.#parts
+    const options = { shared: context.execution, now: () => context.clock.nowMs }
+    if (layers.includes('consensus')) return new ExecutionNode(options)
+    return openKeptNode(options, await context.stores.executionBlocks(plan.name), onDefect)
   }
 
   #socketsOf({ plan, ports }: NodeParameters, node: ExecutionNode, clock: NodeClock): ExecutionSockets {

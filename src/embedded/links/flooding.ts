@@ -21,7 +21,7 @@ export interface FloodingOptions {
   readonly onReject: (member: Member, from: PeerId) => void
 }
 
-/** Copies that arrive in one millisecond, in the order in which they were sent. */
+/** Copies that arrive in one millisecond, in the order in which they were sent: channels and what is on them. */
 interface Arrivals {
   readonly channels: Channel[]
   readonly envelopes: Envelope[]
@@ -115,7 +115,8 @@ export class Flooding {
 
   #onArrivals({ channels, envelopes }: Arrivals, arrivalMs: number): void {
     this.#arrivals.delete(arrivalMs)
-    for (let position = 0; position < channels.length; position++) {
+    for (const key of byReceiver(channels)) {
+      const position = key % channels.length
       this.#onArrival(envelopes[position] as Envelope, channels[position] as Channel, arrivalMs)
     }
   }
@@ -174,4 +175,14 @@ export class Flooding {
       this.#send(envelope, flight, channel, sentMs, lostMs)
     }
   }
+}
+
+/**
+ * Receiver by receiver, and for each in the order in which they were sent, since what a node needs to judge one
+ * message is then at hand for the next. Position of a copy = key modulo their number.
+ */
+function byReceiver(channels: readonly Channel[]): Float64Array {
+  const keys = new Float64Array(channels.length)
+  for (const [position, { to }] of channels.entries()) keys[position] = to.index * channels.length + position
+  return keys.sort()
 }

@@ -21,7 +21,8 @@ export interface LinkNetworkOptions extends Omit<MeshOptions, 'layer'> {
 export class LinkNetwork {
   /** Nodes and links: to be added, cut, healed and paused there. */
   readonly mesh: Mesh
-  readonly #wires = new Map<Member, MemoryWire>()
+  /** By the node's index. */
+  readonly #wires: (MemoryWire | undefined)[] = []
   readonly #flooding: Flooding
   readonly #requests: Requests
   readonly #onError: (peerId: PeerId, error: unknown) => void
@@ -35,12 +36,12 @@ export class LinkNetwork {
       seenTtlMs,
       memberCount: () => this.mesh.memberCount,
       judge: (member, message, from) => this.#judge(member, message, from),
-      onReject: (member, from) => this.#wires.get(member)?.countRejection(from),
+      onReject: (member, from) => this.#wires[member.index]?.countRejection(from),
     })
     this.#requests = new Requests({
       clock,
       answer: (member, { protocol, request, from }) =>
-        this.#wires.get(member)?.handlers?.onRequest(protocol, request, from) ?? [],
+        this.#wires[member.index]?.handlers?.onRequest(protocol, request, from) ?? [],
       onError: (member, error) => onError(member.id, error),
     })
   }
@@ -48,7 +49,7 @@ export class LinkNetwork {
   /** The wire of a node, always the same. @throws {LinkError} when there is no such node */
   wire(peerId: PeerId): MemoryWire {
     const member = this.mesh.member(peerId)
-    const existing = this.#wires.get(member)
+    const existing = this.#wires[member.index]
     if (existing !== undefined) return existing
     const parts = {
       mesh: this.mesh,
@@ -57,21 +58,21 @@ export class LinkNetwork {
       onError: this.#onError,
     }
     const wire = new MemoryWire(member, parts)
-    this.#wires.set(member, wire)
+    this.#wires[member.index] = wire
     return wire
   }
 
   /** Takes a node off line, and forgets it and its links. */
   removeNode(peerId: PeerId): void {
     const member = this.mesh.member(peerId)
-    this.#wires.get(member)?.close()
-    this.#wires.delete(member)
+    this.#wires[member.index]?.close()
+    this.#wires[member.index] = undefined
     this.mesh.removeNode(peerId)
   }
 
   #judge(member: Member, message: GossipMessage, from: PeerId): Verdict | Promise<Verdict> {
     try {
-      const verdict = this.#wires.get(member)?.handlers?.onGossip(message, from) ?? 'ignore'
+      const verdict = this.#wires[member.index]?.handlers?.onGossip(message, from) ?? 'ignore'
       return typeof verdict === 'string' ? verdict : verdict.catch((error) => this.#onFault(member, error))
     } catch (error) {
       return this.#onFault(member, error)

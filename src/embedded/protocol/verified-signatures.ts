@@ -1,18 +1,13 @@
-import { aggregateSignatures, Signature } from '@chainsafe/blst'
+import { aggregateSignatures } from '@chainsafe/blst'
 import { byteArrayEquals } from '@lodestar/utils'
 import { binaryKey } from './binary-key.ts'
 import { BoundedMap } from './bounded-map.ts'
+import { pointOf } from './signature-point.ts'
 
 /** Messages whose signatures are remembered: those of some slots, of every committee. */
 const MESSAGES_MAX = 256
 /** Signers of one message: more validators than a network here has in one slot. */
 const SIGNERS_MAX = 16_384
-
-interface VerifiedSignature {
-  readonly bytes: Uint8Array
-  /** Decoded when it is first added up. */
-  point?: Signature
-}
 
 /**
  * Signatures of single validators that were found valid. An aggregate of signatures of one message is their
@@ -20,7 +15,7 @@ interface VerifiedSignature {
  * pairing, at a hundredth of its cost.
  */
 export class VerifiedSignatures {
-  readonly #messages = new BoundedMap<string, Map<number, VerifiedSignature>>(MESSAGES_MAX)
+  readonly #messages = new BoundedMap<string, Map<number, Uint8Array>>(MESSAGES_MAX)
 
   add(validatorIndex: number, signingRoot: Uint8Array, bytes: Uint8Array): void {
     const key = binaryKey(signingRoot)
@@ -29,26 +24,21 @@ export class VerifiedSignatures {
       signers = new Map()
       this.#messages.set(key, signers)
     }
-    if (signers.size < SIGNERS_MAX) signers.set(validatorIndex, { bytes })
+    if (signers.size < SIGNERS_MAX) signers.set(validatorIndex, bytes)
   }
 
   /** Whether it is the sum of verified signatures; false also when one of them is not known. */
   isSum(validatorIndices: readonly number[], signingRoot: Uint8Array, aggregate: Uint8Array): boolean {
     const signers = this.#messages.get(binaryKey(signingRoot))
     if (signers === undefined || validatorIndices.length === 0) return false
-    const parts: VerifiedSignature[] = []
+    const parts: Uint8Array[] = []
     for (const index of validatorIndices) {
       const part = signers.get(index)
       if (part === undefined) return false
       parts.push(part)
     }
     const [only] = parts
-    const sum = parts.length === 1 && only ? only.bytes : aggregateSignatures(parts.map(pointOf)).toBytes()
+    const sum = parts.length === 1 && only ? only : aggregateSignatures(parts.map(pointOf)).toBytes()
     return byteArrayEquals(sum, aggregate)
   }
-}
-
-function pointOf(part: VerifiedSignature): Signature {
-  part.point ??= Signature.fromBytes(part.bytes)
-  return part.point
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { execa, type ResultPromise } from 'execa'
+import { execa } from 'execa'
 import { vi } from 'vitest'
 import type { z } from 'zod'
 import { ExecutionApi } from '../../../src/apis/execution-api.ts'
@@ -23,7 +23,8 @@ export class LoneGeth implements AsyncDisposable {
   readonly p2pPort: number
   readonly #context: NodeContext
   readonly #binary: string
-  #process: ResultPromise<{ all: true; reject: false; buffer: true }> | undefined
+  readonly #log: string[] = []
+  #process: (PromiseLike<unknown> & { kill(signal: NodeJS.Signals): boolean }) | undefined
 
   private constructor(context: NodeContext, binary: string, jwtSecret: Uint8Array) {
     const { executionRpc, executionEngine, executionP2p } = context.ports
@@ -73,8 +74,15 @@ export class LoneGeth implements AsyncDisposable {
   /** Starts it again where it was killed. */
   async restart(): Promise<void> {
     const [spec] = geth.processes(this.#context)
-    this.#process = execa(this.#binary, spec?.arguments ?? [], { all: true, reject: false, buffer: true })
+    const child = execa(this.#binary, spec?.arguments ?? [], { all: true, reject: false, buffer: false })
+    child.all.on('data', (chunk: Buffer) => this.#log.push(chunk.toString()))
+    this.#process = child
     await vi.waitFor(() => this.engine.missingMethods(), { timeout: startDeadlineMs, interval: 50 })
+  }
+
+  /** The last lines that it has logged. */
+  log(lines = 40): string {
+    return this.#log.join('').split('\n').slice(-lines).join('\n')
   }
 
   /** As a crash ends it. */

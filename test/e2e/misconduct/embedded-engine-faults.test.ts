@@ -36,18 +36,28 @@ describe('an execution client that misbehaves, in virtual time', () => {
     await network.waitForConsensus()
   })
 
-  test.each(['invalid', 'silent'] as const)(
-    '%s stops its node’s head, and the others go on',
-    async (kind) => {
-      const before = network.currentSlot
-      const fault = await network.engineFault('node-1', { kind, methods: ['newPayload'] })
-      await network.waitForSlots(6)
-      const [first = 0, stuck = 0] = await headSlots()
-      expect(stuck).toBeLessThanOrEqual(before + 1)
-      expect(first).toBeGreaterThan(before + 3)
-      await fault.end()
-    },
-  )
+  test('silence stops its node’s head while the others go on, and no longer than it lasts', async () => {
+    const before = network.currentSlot
+    const fault = await network.engineFault('node-1', { kind: 'silent', methods: ['newPayload'] })
+    await network.waitForSlots(6)
+    const [first = 0, stuck = 0] = await headSlots()
+    expect(stuck).toBeLessThanOrEqual(before + 1)
+    expect(first).toBeGreaterThan(before + 3)
+    await fault.end()
+    await network.waitForConsensus()
+  })
+
+  test('INVALID does so too, and a node forgets what it was told when it starts again', async () => {
+    const before = network.currentSlot
+    const fault = await network.engineFault('node-1', { kind: 'invalid' })
+    await network.waitForSlots(6)
+    const [first = 0, stuck = 0] = await headSlots()
+    expect(stuck).toBeLessThanOrEqual(before + 1)
+    expect(first).toBeGreaterThan(before + 3)
+    await fault.end()
+    await node.restart()
+    await network.waitForConsensus()
+  })
 
   test('slowness is refused, as time stands still for answers', async () => {
     await expect(network.engineFault('node-1', { kind: 'slow', delayMs: 100 })).rejects.toMatchObject({

@@ -42,7 +42,7 @@ export function voteAfter(
   const { forkChoice } = chain
 
   // [REJECT] The attestation's target block is an ancestor of the LMD vote block
-  if (forkChoice.getCheckpointBlock(blockRoot, target.epoch)?.root !== target.root) {
+  if (forkChoice.getCheckpointRoot(blockRoot, target.epoch) !== target.root) {
     return reject('target block is not an ancestor of LMD vote block')
   }
 

@@ -1,14 +1,14 @@
-import { multiaddr } from '@multiformats/multiaddr'
 import type { Hex } from '../../../plan/manifest.ts'
 import type { Clock, Timer } from '../../clock/clock.ts'
 import { failNode } from '../../gossip/fail-node.ts'
 import { LinkError, type RequestFailure } from '../errors.ts'
 import type { PeerId, ResponseChunk, Wire, WireHandlers } from '../wire.ts'
+import { Dialler } from './dialler.ts'
 import { WireFaultError } from './errors.ts'
 import type { OnGossipFault } from './gossip-guard.ts'
 import type { GossipParameters } from './gossip-parameters.ts'
 import { createLibp2pNode, type Libp2pNode, peerIdOf } from './libp2p-node.ts'
-import { hasGossip, multiaddrOf, type SocketPeer } from './peer-link.ts'
+import { hasGossip, type SocketPeer } from './peer-link.ts'
 import { PeerLinks } from './peer-links.ts'
 import { RecentMessages } from './recent-messages.ts'
 import { RequestClient } from './request-client.ts'
@@ -86,7 +86,7 @@ export class Libp2pWire implements Wire, AsyncDisposable {
     const links = new PeerLinks({
       peerId: peerIdOf(options.privateKey),
       clock,
-      dial: (peer, signal) => node.dial(multiaddr(multiaddrOf(peer)), { signal }),
+      dial: (peer, signal) => dialler.dial(peer, signal),
       onConnect: (peer, direction) => hooks.onConnect?.(peer, direction),
       onDisconnect: (peer) => hooks.onDisconnect?.(peer),
       onEvent,
@@ -97,6 +97,7 @@ export class Libp2pWire implements Wire, AsyncDisposable {
       gater: links.gater,
       onGossipFault: (peer, error) => hooks.onGossipFault?.(peer, error),
     })
+    const dialler = new Dialler(node)
     const wire = new Libp2pWire(options, { node, links, gossip, hooks })
     for (const peer of peers) wire.addPeer(peer)
     return wire

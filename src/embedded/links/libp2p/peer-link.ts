@@ -20,6 +20,8 @@ const introductionMs = 6_000
 /** A connection that has lasted so long was a good one: its successor is dialled at once again. */
 const lastingMs = 10_000
 
+const givenWay = Symbol('the peer dials')
+
 export interface PeerLinkOptions {
   readonly peer: SocketPeer
   readonly clock: Clock
@@ -134,7 +136,7 @@ export class PeerLink {
 
   /** Gives way to a connection that the peer has made meanwhile. */
   stopDialling(): void {
-    this.#dialling?.abort()
+    this.#dialling?.abort(givenWay)
   }
 
   #awaitIntroduction(connection: Connection): void {
@@ -153,13 +155,12 @@ export class PeerLink {
   }
 
   #dialIn(pauseMs: number): void {
-    if (!this.#isOpen) return
+    if (!this.#isOpen || this.#connection !== undefined) return
     const { clock } = this.#options
     this.#timer?.cancel()
     this.#timer = clock.at(clock.nowMs + pauseMs, () => void this.#dial())
   }
 
-  /** What comes of it is told by the connection's own events. */
   async #dial(): Promise<void> {
     if (!this.#isOpen || this.#connection !== undefined || this.#dialling !== undefined) return
     const { clock, dial, peer } = this.#options
@@ -169,9 +170,12 @@ export class PeerLink {
       controller.abort(new Error(`no answer within ${dialTimeoutMs} ms`)),
     )
     try {
-      await dial(peer, controller.signal)
+      const connection = await dial(peer, controller.signal)
+      this.accept(connection)
     } catch (error) {
-      this.#onDialFailure(controller.signal.aborted ? controller.signal.reason : error)
+      const reason: unknown = controller.signal.aborted ? controller.signal.reason : error
+      if (reason === givenWay) this.#dialIn(redialMs.last)
+      else this.#onDialFailure(reason)
     } finally {
       timeout.cancel()
       this.#dialling = undefined
@@ -191,8 +195,13 @@ export class PeerLink {
   }
 }
 
-/** Lets what was said last arrive, if it goes quickly. */
+/** Lets what was said last arrive, if it goes quickly. An answer that is not complete must not look as if it were. */
 function hangUp(connection: Connection): void {
+  for (const stream of connection.streams) {
+    if (stream.direction === 'inbound' && stream.protocol.startsWith('/eth2/') && stream.status === 'open') {
+      stream.abort(new Error('The connection ends.'))
+    }
+  }
   connection.close().catch((error: unknown) => {
     connection.abort(error instanceof Error ? error : new Error(messageOf(error)))
   })

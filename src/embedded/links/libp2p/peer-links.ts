@@ -93,7 +93,9 @@ export class PeerLinks {
     denyInboundUpgradedConnection: (peerId) => this.#refuse(peerId.toString()),
   }
 
+  /** What was dialled from here is taken by whoever dialled. */
   readonly onConnectionOpen = ({ detail: connection }: CustomEvent<Connection>): void => {
+    if (connection.direction === 'outbound') return
     const link = this.#links.get(connection.remotePeer.toString())
     if (link !== undefined) link.accept(connection)
     else connection.abort(new Error('This peer is not declared.'))

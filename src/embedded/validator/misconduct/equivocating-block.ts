@@ -8,7 +8,10 @@ const secondGraffiti = 'eth-localnet second block'
 /** Proposes two blocks in one slot. */
 export function equivocatingBlockConduct(
   tools: MisconductTools,
-  { audience = 'split', isReported = false }: Pick<Extract<Deed, { kind: 'equivocating-block' }>, 'audience' | 'isReported'>,
+  {
+    audience = 'split',
+    isReported = false,
+  }: Pick<Extract<Deed, { kind: 'equivocating-block' }>, 'audience' | 'isReported'>,
 ): Conduct {
   const { chain, publisher, unprotected } = tools
   return {

@@ -54,7 +54,7 @@ export class SurroundVoteConduct implements Conduct {
   async #surround({ data }: Ballot, duties: readonly AttesterDuty[], sourceEpoch: number): Promise<void> {
     const { chain, publisher, unprotected } = this.#tools
     const { slot, index, beaconBlockRoot, target } = data
-    const root = chain.forkChoice.getCheckpointBlock(chain.head.root, sourceEpoch)?.root ?? ZERO_ROOT
+    const root = chain.forkChoice.getCheckpointRoot(chain.head.root, sourceEpoch) ?? ZERO_ROOT
     const source = { epoch: sourceEpoch, root: fromHex(root) }
     const vote = new SlotVote(chain.protocol.config, { slot, index, beaconBlockRoot, source, target })
     const { signed } = vote.sign(unprotected, duties)

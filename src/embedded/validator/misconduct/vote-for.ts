@@ -20,14 +20,14 @@ export function voteFor(
   { root }: KnownBlock,
   { slot, index, source, target }: phase0.AttestationData,
 ): phase0.AttestationData | undefined {
-  const checkpoint = forkChoice.getCheckpointBlock(root, target.epoch)
-  if (checkpoint === undefined) return undefined
+  const targetRoot = forkChoice.getCheckpointRoot(root, target.epoch)
+  if (targetRoot === undefined) return undefined
   const beaconBlockRoot = fromHex(root)
   return {
     slot,
     index,
     beaconBlockRoot,
     source,
-    target: { epoch: target.epoch, root: fromHex(checkpoint.root) },
+    target: { epoch: target.epoch, root: fromHex(targetRoot) },
   }
 }

@@ -65,7 +65,7 @@ test('it takes no more than a few questions to find where a client stands', asyn
 
 test('a client that crashes after it was told of a head gets it back with the next forkchoiceUpdated', async () => {
   let { inner: current } = await withBlocks(40)
-  const roots = new Map(blocks.map((block) => [block.root, block]))
+  const roots = new Map([builder.genesis.block, ...blocks].map((block) => [block.root, block]))
   const engine = new RefillingEngine(
     {
       notifyNewPayload: (block) => current.notifyNewPayload(block),
@@ -88,7 +88,7 @@ test('a client that takes nothing is left alone', async () => {
   const { inner } = await withBlocks(0)
   const syncing = { status: 'SYNCING', latestValidHash: null, validationError: null } as const
   const newPayload = vi.spyOn(inner, 'notifyNewPayload').mockResolvedValue(syncing)
-  const roots = new Map(blocks.map((block) => [block.root, block]))
+  const roots = new Map([builder.genesis.block, ...blocks].map((block) => [block.root, block]))
   const engine = new RefillingEngine(inner, async (root) => roots.get(root))
   expect(await engine.notifyNewPayload(blockAt(40))).toEqual(syncing)
   // The block, six questions on the way back, and the first payload.

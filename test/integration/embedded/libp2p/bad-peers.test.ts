@@ -126,12 +126,23 @@ test('a request that stops half-way', async () => {
   await expectDropped('stalled')
 })
 
-test('requests without end', async () => {
+test('more requests at once than are answered', async () => {
   await goOnline()
-  const flood = async () => {
-    while (bad.node.getConnections().length > 0) await bad.send(node.peer, status, statusRequest, true)
+  const unfinished = statusRequest.subarray(0, 20)
+  const all = Array.from({ length: 30 }, () => bad.send(node.peer, status, unfinished))
+  // Those that come after the connection has ended fail.
+  await Promise.all([Promise.allSettled(all), expectDropped('too-many-requests')])
+})
+
+test('requests without end, one after the other', async () => {
+  await goOnline()
+  const budget = 100
+  for (let i = 0; i < 10 * budget && node.wire.peers.length === 2; i++) {
+    await bad.send(node.peer, status, statusRequest, true).catch(() => {})
+    // As if no time passed, however slow the machine is.
+    wires.clock.standStill()
   }
-  await Promise.all([flood().catch(() => {}), expectDropped('too-many-requests')])
+  await expectDropped('too-many-requests')
 })
 
 test('requests whose answers it does not read', async () => {

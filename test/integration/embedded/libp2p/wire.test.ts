@@ -4,6 +4,7 @@ import { RequestError } from '../../../../src/embedded/links/errors.ts'
 import { WireListenError } from '../../../../src/embedded/links/libp2p/errors.ts'
 import { messageId, messageIdPrefix } from '../../../../src/embedded/links/message-id.ts'
 import type { ResponseChunk, Verdict } from '../../../../src/embedded/links/wire.ts'
+import { RawPeer } from './support/raw-peer.ts'
 import {
   blocksByRange,
   status,
@@ -123,6 +124,38 @@ test('two nodes connect once, whoever dials', async () => {
   expect([a, b].map(({ wire }) => wire.peers[0]?.direction).toSorted()).toEqual(['inbound', 'outbound'])
   expect(a.connections).toEqual([`+${b.wire.peerId}`])
   expect(b.connections).toEqual([`+${a.wire.peerId}`])
+})
+
+test('two nodes that dial each other at once are connected once', async () => {
+  const { node } = await line(2)
+  const [a, b] = [node(0), node(1)]
+  a.open()
+  b.open()
+  // Past the moment's precedence that one of them has.
+  wires.clock.skip(400)
+  await untilPeers(a, 1)
+  await untilPeers(b, 1)
+  // A request tells that the connection is the one that both have chosen.
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    expect(await collect(from.wire.request(to.wire.peerId, status, new Uint8Array(84), 1))).toHaveLength(1)
+  }
+  expect(a.connections).toEqual([`+${b.wire.peerId}`])
+  expect(b.connections).toEqual([`+${a.wire.peerId}`])
+})
+
+test('a peer is dialled until it is there', async () => {
+  const [self, late] = [await wires.identity(), await wires.identity()]
+  const node = await wires.listen(self, [late.peer])
+  node.open()
+  const failures = () => node.events.flatMap((event) => (event.kind === 'dial-failed' ? event.failures : []))
+  await until('two dials have failed', () => failures().length === 2, { seen: failures })
+  expect(failures()).toEqual([1, 2])
+  wires.use(await RawPeer.listen(late))
+  await untilPeers(node, 1)
+  expect(node.wire.peers).toEqual([{ peerId: late.peer.peerId, direction: 'outbound' }])
 })
 
 test('a taken port is told of', async () => {

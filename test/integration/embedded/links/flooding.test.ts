@@ -57,6 +57,23 @@ function arrivalTimes(
   return times
 }
 
+test('what arrives in one millisecond is judged receiver by receiver, in the order in which it was sent', async () => {
+  const star: [number, number][] = [
+    [0, 1],
+    [0, 2],
+  ]
+  const network = testNetwork(3, star)
+  for (const [a, b] of star) setDelay(network, a, b, 5)
+  for (const text of ['one', 'two']) network.publish(0, text)
+  await network.clock.advanceTo(1_000)
+  expect(network.received.map(({ node, text }) => `${node} ${text}`)).toEqual([
+    '1 one',
+    '1 two',
+    '2 one',
+    '2 two',
+  ])
+})
+
 test('every node of a connected graph gets a message once, by the shortest way', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, fc.nat(), fc.nat(), async (graph, seed, choice) => {

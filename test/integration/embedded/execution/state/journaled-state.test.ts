@@ -122,6 +122,23 @@ describe('JournaledState', () => {
     expect(second.toWorldState()).not.toBe(base)
   })
 
+  it.each([
+    ['has leading zeros', 8],
+    ['has none', 0],
+  ])('keeps no more than a stored value of the buffer that it came in, when it %s', async (_, zeros) => {
+    const who = new Address(new Uint8Array(20).fill(1))
+    const key = new Uint8Array(32)
+    // As the runtime makes small buffers: parts of one that is shared by many.
+    const value = Buffer.alloc(8192, 7).subarray(64, 96).fill(0, 0, zeros)
+    const state = new JournaledState()
+    await state.putAccount(who, new Account(1n, 2n))
+    await state.putStorage(who, key, value)
+    const stored = state.toWorldState().storageAt(who.bytes, key)
+    value.fill(9)
+    expect(bytesToHex(stored)).toBe(`0x${'07'.repeat(32 - zeros)}`)
+    expect(stored.buffer.byteLength).toBe(32 - zeros)
+  })
+
   it('refuses to move to a root that it does not have', async () => {
     const state = new JournaledState(WorldState.empty)
     await expect(state.setStateRoot(new Uint8Array(32))).rejects.toThrow('another root')

@@ -12,6 +12,7 @@ export class SkippingClock implements Clock {
   readonly #clock: RealClock
   readonly #waiting = new Set<Waiting>()
   #skippedMs = 0
+  #heldMs: number | undefined
 
   constructor(onError: (error: unknown) => void) {
     this.#clock = new RealClock({ onError })
@@ -31,6 +32,12 @@ export class SkippingClock implements Clock {
         waiting.timer.cancel()
       },
     }
+  }
+
+  /** Goes back to the time of the last call of this, so that what counts by the second sees one burst. */
+  standStill(): void {
+    this.#heldMs ??= this.nowMs
+    this.#skippedMs -= this.nowMs - this.#heldMs
   }
 
   /** What falls due in between is called at once, in order. */
