@@ -11,7 +11,6 @@ async function ratioCase(name, options, { slots, memoryAtEpochs }) {
   const measured = await runChild('virtual-case.mjs', { options, slots, memoryAtEpochs })
   const after = await runChild('floor-case.ts', { options, slots })
   const floorMsPerSlot = (before.msPerSlot + after.msPerSlot) / 2
-  const singlesMs = (before.singlesMsPerSlot + after.singlesMsPerSlot) / 2
   const rssMb = Object.fromEntries(
     Object.entries(measured.rssMb).map(([epoch, mb]) => [`rssMbAtEpoch${epoch}`, Math.round(mb)]),
   )
@@ -20,7 +19,7 @@ async function ratioCase(name, options, { slots, memoryAtEpochs }) {
     floorMsPerSlot: round(floorMsPerSlot),
     msPerSlot: round(measured.msPerSlot),
     ratio: round(measured.msPerSlot / floorMsPerSlot),
-    floorWithoutSinglesMsPerSlot: round(floorMsPerSlot - singlesMs),
+    floorSignaturesPerSlot: round(before.signaturesPerSlot, 1),
     rssMb: Object.values(rssMb)[0],
     ...rssMb,
   }

@@ -12,8 +12,8 @@ export interface LogCounts {
 }
 
 const errorsMax = 20
-/** Trusted peers that are not up yet, or not any more: said while a network starts and stops. */
-const harmless = /failed to reconnect to peer/
+/** Trusted peers that are not up yet, and what Prysm says of the genesis block, which is from before genesis. */
+const harmless = /failed to reconnect to peer|could not check if block arrived early/
 
 /** What the nodes' logs say of blocks and peers that were not liked. */
 export async function countLogs(network: Network): Promise<LogCounts> {

@@ -12,6 +12,12 @@ import { findProblems } from './verdict.ts'
 const slotDurationMs = 3_000
 const sampleEverySlots = 10
 
+const dutiesSchema = z.object({
+  data: z.array(
+    z.object({ slot: z.string().transform(Number), validator_index: z.string().transform(Number) }),
+  ),
+})
+
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '60' }, json: { type: 'boolean' } },
 })
@@ -87,12 +93,6 @@ function holderOf({ manifest }: Network, index: number): string {
   )
   return holder?.name ?? ''
 }
-
-const dutiesSchema = z.object({
-  data: z.array(
-    z.object({ slot: z.string().transform(Number), validator_index: z.string().transform(Number) }),
-  ),
-})
 
 /** Who is to propose in an epoch; earlier ones are forgotten. */
 async function learnProposers(
