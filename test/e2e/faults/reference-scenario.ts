@@ -25,8 +25,8 @@ const left = ['node-0', 'node-1']
 const right = ['node-2', 'node-3']
 
 /**
- * Healthy and finalizing, split in two halves, healed: both halves go on and nothing new is justified; then all
- * nodes have one head again, one half's branch is given up, and an epoch that began after the heal is finalized
+ * Healthy and finalizing, split in two halves, healed: both halves go on, nothing new is justified, and the doctor
+ * says why; then all nodes have one head again, one half's branch is given up, and an epoch that began after the heal is finalized
  * everywhere.
  */
 export async function splitAndHeal(parameters: ScenarioParameters): Promise<Measured> {
@@ -54,6 +54,7 @@ export async function splitAndHeal(parameters: ScenarioParameters): Promise<Meas
   expect(oldLeft.root).not.toBe(oldRight.root)
   for (const { justifiedEpoch } of apart) expect(justifiedEpoch).toBeLessThanOrEqual(cutEpoch)
   await expect(network.assertConsensus()).rejects.toMatchObject({ code: 'no-consensus' })
+  expect(await network.diagnose()).toMatchObject({ healthy: false, cause: 'partition' })
 
   const beforeHeal = stopwatch(network)
   const healMs = network.history.records.at(-1)?.timeMs ?? 0
@@ -63,10 +64,12 @@ export async function splitAndHeal(parameters: ScenarioParameters): Promise<Meas
     network.waitForConsensus({ withinSlots: agreeWithinSlots }).then(beforeHeal),
   ])
   expect(network.faults()).toEqual([])
-  await expectOneGivenUp(network, [oldLeft, oldRight], healMs)
   await network.waitForFinalizedEpoch(freshEpoch)
+  const freshFinality = beforeHeal()
   await network.assertConsensus()
-  return { cut, healed, oneHead, freshFinality: beforeHeal() }
+  await expectOneGivenUp(network, [oldLeft, oldRight], healMs)
+  expect(await network.diagnose()).toMatchObject({ healthy: true })
+  return { cut, healed, oneHead, freshFinality }
 }
 
 /** What the two nodes of a half agree on: the head of the one that is not ahead. */
