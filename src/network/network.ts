@@ -14,32 +14,10 @@ import {
   type StallProof,
   stallFinality,
 } from '../faults/on-demand/stall-finality.ts'
-import { type CheckBounds, checkBoundsSchema } from '../observe/checkers/check-bounds.ts'
-import type { CheckResult } from '../observe/checkers/check-result.ts'
-import { checkHistory } from '../observe/checkers/checkers.ts'
-import type { Diagnosis } from '../observe/doctor/diagnosis.ts'
-import { diagnoseNetwork } from '../observe/doctor/doctor.ts'
-import { UnhealthyError } from '../observe/errors.ts'
-import type { History } from '../observe/history.ts'
-import type { AccountPlan, ChainPlan, Manifest } from '../plan/manifest.ts'
-import { nearestOf } from '../plan/nearest.ts'
-import { OptionError } from '../plan/option-error.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
-import { optionErrorFrom } from '../plan/schema-issue.ts'
-import { assertConsensus, haveConsensus } from './assert-consensus.ts'
-import { type NodeView, StateError, UnknownNodeError, WaitTimeoutError } from './errors.ts'
-import type { NetworkHost } from './network-host.ts'
+import { StateError } from './errors.ts'
 import type { Node } from './node.ts'
-import { type NodePeers, peersOf } from './peers.ts'
-import type { SlotClock } from './slot-clock.ts'
-import { type SlotReport, watchSlots } from './slot-report.ts'
-import { viewsOf } from './views.ts'
-
-export interface WaitOptions {
-  /** Slots after which the wait fails. Each method says its own default. */
-  readonly withinSlots?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
+import { ObservedNetwork } from './observed-network.ts'
 
 /**
  * A running network. Made by `startNetwork`; `stop` or disposal ends every process of it.
@@ -49,224 +27,8 @@ export interface WaitOptions {
  * await network.waitForFinalizedEpoch(2)
  * await network.assertConsensus()
  */
-export class Network implements AsyncDisposable {
-  readonly #host: NetworkHost
-  readonly #stopping = new AbortController()
+export class Network extends ObservedNetwork implements AsyncDisposable {
   #stopped: Promise<void> | undefined
-
-  /** @internal */
-  constructor(host: NetworkHost) {
-    this.#host = host
-  }
-
-  get name(): string {
-    return this.manifest.name
-  }
-
-  /** What keys and random choices were derived from. */
-  get seed(): number {
-    return this.manifest.seed
-  }
-
-  /** The plan as it is now, added and removed nodes included. */
-  get manifest(): Manifest {
-    return this.#host.manifest
-  }
-
-  get chain(): ChainPlan {
-    return this.manifest.chain
-  }
-
-  /** Where the network keeps its files and logs. */
-  get directory(): string {
-    return this.#host.directory.path
-  }
-
-  /** Unix time of genesis, seconds. */
-  get genesisTime(): number {
-    return this.#host.genesisTime
-  }
-
-  /** What has happened so far: recorded in `history.jsonl` in the network's directory. */
-  get history(): History {
-    return this.#host.history
-  }
-
-  get nodes(): readonly Node[] {
-    return this.#host.nodes
-  }
-
-  /** Prefunded accounts of the execution layer. */
-  get accounts(): readonly AccountPlan[] {
-    return this.manifest.accounts
-  }
-
-  /** Slot by the network's clock; negative before genesis. */
-  get currentSlot(): number {
-    return this.#clock.currentSlot
-  }
-
-  get currentEpoch(): number {
-    return this.#clock.epochOf(this.currentSlot)
-  }
-
-  /** Number of validators on each node, by name. */
-  get validatorDistribution(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.manifest.nodes.map(({ name, validators }) => [name, validators.count]))
-  }
-
-  /** @throws {UnknownNodeError} */
-  node(name: string): Node {
-    const node = this.nodes.find((one) => one.name === name)
-    if (node !== undefined) return node
-    const known = this.nodes.map((one) => one.name)
-    throw new UnknownNodeError(name, known, nearestOf(name, known))
-  }
-
-  /** Connected peers of every running node, on both layers, by name. */
-  peers(options: { signal?: AbortSignal | undefined } = {}): Promise<NodePeers[]> {
-    return peersOf(this.#host, options.signal)
-  }
-
-  /** What every node says of the chain now. */
-  views(options: { signal?: AbortSignal | undefined } = {}): Promise<NodeView[]> {
-    return viewsOf(this.nodes, options.signal)
-  }
-
-  /**
-   * Moves virtual time on, and resolves when everything that happens until then has happened.
-   *
-   * @throws {StateError} in real time, which goes by itself.
-   * @throws {OptionError} for a number of slots that is none.
-   */
-  async advance(
-    { slots }: { slots: number },
-    { signal }: { signal?: AbortSignal | undefined } = {},
-  ): Promise<void> {
-    if (this.manifest.time === 'real') {
-      throw new StateError(
-        'Cannot advance: the network runs in real time.',
-        "Start it with `time: 'virtual'`, or wait with `waitForSlots`.",
-      )
-    }
-    if (!Number.isFinite(slots) || slots < 0) {
-      throw new OptionError({ field: 'slots', given: slots, allowed: 'a number, 0 or more' })
-    }
-    await this.#clock.sleep(slots * this.chain.slotDurationMs, this.#signal(signal))
-  }
-
-  /**
-   * SHA-256 over every block, head, vote and finality event of the embedded nodes so far, with its time. In
-   * virtual time the same options and seed give the same digest.
-   *
-   * @throws {StateError} for a network without embedded nodes.
-   */
-  async digest(): Promise<string> {
-    const { embedded } = this.#host
-    if (embedded !== undefined) return embedded.digest()
-    throw new StateError('Cannot digest: there are no embedded nodes.', 'Only they record their history.')
-  }
-
-  /** Resolves when this many slots have gone by, by the clock. */
-  async waitForSlots(count: number, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
-    await this.#clock.until(this.currentSlot + count, this.#signal(signal))
-  }
-
-  /**
-   * Resolves when every running node's head is at this slot or later.
-   *
-   * @param options - `withinSlots`: by default the slots until then and two epochs more
-   * @throws {WaitTimeoutError} with each node's view
-   */
-  async waitForHead(slot: number, options: WaitOptions = {}): Promise<void> {
-    const withinSlots =
-      options.withinSlots ?? Math.max(0, slot - this.currentSlot) + 2 * this.chain.slotsPerEpoch
-    await this.#waitUntil(`a head at slot ${slot} on every node`, { ...options, withinSlots }, (views) => {
-      return views.every(({ headSlot }) => headSlot !== undefined && headSlot >= slot)
-    })
-  }
-
-  /**
-   * Resolves when every running node has finalized this epoch or a later one.
-   *
-   * @param options - `withinSlots`: by default the slots until finality is due (two epochs after the end
-   *   of the epoch, by the specification) and three epochs more
-   * @throws {WaitTimeoutError} with each node's view
-   */
-  async waitForFinalizedEpoch(epoch: number, options: WaitOptions = {}): Promise<void> {
-    const { slotsPerEpoch } = this.chain
-    const due = (epoch + 2) * slotsPerEpoch - this.currentSlot
-    const withinSlots = options.withinSlots ?? Math.max(0, due) + 3 * slotsPerEpoch
-    await this.#waitUntil(`finalized epoch ${epoch} on every node`, { ...options, withinSlots }, (views) => {
-      return views.every(({ finalizedEpoch }) => finalizedEpoch !== undefined && finalizedEpoch >= epoch)
-    })
-  }
-
-  /**
-   * Resolves when all running nodes share one chain, as `assertConsensus` checks it.
-   *
-   * @param options - `withinSlots`: by default three epochs
-   * @throws {WaitTimeoutError} with each node's view
-   */
-  async waitForConsensus(options: WaitOptions = {}): Promise<void> {
-    const withinSlots = options.withinSlots ?? 3 * this.chain.slotsPerEpoch
-    await this.#waitUntil('one head on every node', { ...options, withinSlots }, (_, signal) => {
-      return haveConsensus(this.nodes, { seed: this.seed, signal })
-    })
-  }
-
-  /**
-   * Checks that all running nodes share one chain, by block roots.
-   *
-   * @throws {ConsensusError} with each node's view
-   */
-  assertConsensus(options: { signal?: AbortSignal | undefined } = {}): Promise<void> {
-    return assertConsensus(this.nodes, { seed: this.seed, signal: options.signal })
-  }
-
-  /**
-   * Says what is wrong with the network, or that it is healthy: one cause, its evidence, and what to do. Takes a
-   * few seconds at most, also when clients hang. The causes are in `docs/doctor.md`.
-   *
-   * @example
-   * const { healthy, cause, summary } = await network.diagnose()
-   */
-  diagnose(): Promise<Diagnosis> {
-    return diagnoseNetwork(this.#host)
-  }
-
-  /**
-   * What the checkers make of this run so far: safety, liveness and performance, each `pass`, `fail` or `unknown`
-   * with its evidence. Without bounds of your own it costs nothing; with them the history is read again.
-   *
-   * @throws {OptionError} for a bound that is none.
-   *
-   * @example
-   * const results = await network.check({ targetShareMin: 0.99 })
-   */
-  async check(bounds?: CheckBounds): Promise<readonly CheckResult[]> {
-    if (bounds === undefined) return this.#host.recorder.checkers.results()
-    const checked = checkBoundsSchema.safeParse(bounds)
-    if (!checked.success) throw optionErrorFrom(checked.error, bounds)
-    return checkHistory(this.#host.history.read(), checked.data, { isLastRunOnly: true })
-  }
-
-  /**
-   * Resolves when no checker has failed.
-   *
-   * @throws {UnhealthyError} with the evidence.
-   * @throws {OptionError} for a bound that is none.
-   */
-  async expectHealthy(bounds?: CheckBounds): Promise<void> {
-    const results = await this.check(bounds)
-    if (!results.some(({ verdict }) => verdict === 'fail')) return
-    throw new UnhealthyError(results, { seed: this.seed, path: this.history.path })
-  }
-
-  /** One report a slot, near its end, until the signal or the end of the network. */
-  slots(options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<SlotReport> {
-    return watchSlots(this.#host, this.#signal(options.signal))
-  }
 
   /**
    * Adds a node without validators and resolves when its APIs answer; it syncs from its peers.
@@ -279,7 +41,7 @@ export class Network implements AsyncDisposable {
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<Node> {
     this.#demandRunning('add a node')
-    return this.#host.addNode(options, this.#signal(signal))
+    return this.host.addNode(options, this.untilStopped(signal))
   }
 
   /**
@@ -290,12 +52,12 @@ export class Network implements AsyncDisposable {
    */
   async removeNode(name: string): Promise<void> {
     this.#demandRunning('remove a node')
-    await this.#host.removeNode(this.node(name))
+    await this.host.removeNode(this.node(name))
   }
 
   /** The faults in force, in the order in which they began. */
   faults(): readonly Fault[] {
-    return this.#host.faults.inForce
+    return this.host.faults.inForce
   }
 
   /**
@@ -317,13 +79,13 @@ export class Network implements AsyncDisposable {
     options: LayerOptions & FaultCallOptions = {},
   ): Promise<FaultHandle> {
     this.#demandRunning('partition it')
-    return this.#host.faults.begin(partitionOf(this.manifest, groups, options), options)
+    return this.host.faults.begin(partitionOf(this.manifest, groups, options), options)
   }
 
   /** Cuts all links of a node. @throws {FaultError} @throws {UnknownNodeError} */
   async isolate(node: string, options: LayerOptions & FaultCallOptions = {}): Promise<FaultHandle> {
     this.#demandRunning('isolate a node')
-    return this.#host.faults.begin(isolateOf(this.manifest, node, options), options)
+    return this.host.faults.begin(isolateOf(this.manifest, node, options), options)
   }
 
   /**
@@ -339,12 +101,12 @@ export class Network implements AsyncDisposable {
     { via, ...options }: LayerOptions & FaultCallOptions & { readonly via: string },
   ): Promise<FaultHandle> {
     this.#demandRunning('build a bridge')
-    return this.#host.faults.begin(bridgeOf(this.manifest, [a, b], { via, ...options }), options)
+    return this.host.faults.begin(bridgeOf(this.manifest, [a, b], { via, ...options }), options)
   }
 
   /** The declared connection between two nodes. @throws {FaultError} when there is none. */
   link(a: string, b: string): NetworkLink {
-    return new NetworkLink({ a, b }, this.#host.faults, () => this.manifest)
+    return new NetworkLink({ a, b }, this.host.faults, () => this.manifest)
   }
 
   /**
@@ -355,7 +117,7 @@ export class Network implements AsyncDisposable {
    */
   async heal(options: FaultCallOptions & { readonly fault?: string | undefined } = {}): Promise<void> {
     this.#demandRunning('heal it')
-    await this.#host.faults.heal(options)
+    await this.host.faults.heal(options)
   }
 
   /**
@@ -371,7 +133,7 @@ export class Network implements AsyncDisposable {
    */
   async misbehave(options: MisbehaveOptions): Promise<MisconductHandle> {
     this.#demandRunning('have validators misbehave')
-    return this.#host.misconduct.misbehave(options)
+    return this.host.misconduct.misbehave(options)
   }
 
   /**
@@ -387,17 +149,17 @@ export class Network implements AsyncDisposable {
    */
   async engineFault(node: string, fault: EngineFault): Promise<MisconductHandle> {
     this.#demandRunning('disturb an execution client')
-    return this.#host.misconduct.engineFault(node, fault)
+    return this.host.misconduct.engineFault(node, fault)
   }
 
   /** The misbehaviours and engine faults in force, in the order in which they began. */
   misconduct(): readonly MisconductInForce[] {
-    return this.#host.misconduct.inForce
+    return this.host.misconduct.inForce
   }
 
   /** Ends one misbehaviour or engine fault, or all. @returns the ids of those ended @throws {FaultError} */
   behave(options: { readonly id?: string | undefined } = {}): Promise<readonly string[]> {
-    return this.#host.misconduct.behave(options)
+    return this.host.misconduct.behave(options)
   }
 
   /**
@@ -413,7 +175,7 @@ export class Network implements AsyncDisposable {
    */
   async reorg(options: ReorgOptions): Promise<ReorgProof> {
     this.#demandRunning('reorg it')
-    return reorg(this.#host, { ...options, signal: this.#signal(options.signal) })
+    return reorg(this.host, { ...options, signal: this.untilStopped(options.signal) })
   }
 
   /**
@@ -425,7 +187,7 @@ export class Network implements AsyncDisposable {
    */
   async stallFinality(options: StallFinalityOptions): Promise<StallProof> {
     this.#demandRunning('stall its finality')
-    return stallFinality(this.#host, { ...options, signal: this.#signal(options.signal) })
+    return stallFinality(this.host, { ...options, signal: this.untilStopped(options.signal) })
   }
 
   /**
@@ -436,7 +198,7 @@ export class Network implements AsyncDisposable {
    */
   async slash(validator: number, options: SlashOptions = {}): Promise<SlashProof> {
     this.#demandRunning('slash a validator')
-    return slash(this.#host, validator, { ...options, signal: this.#signal(options.signal) })
+    return slash(this.host, validator, { ...options, signal: this.untilStopped(options.signal) })
   }
 
   /**
@@ -444,21 +206,13 @@ export class Network implements AsyncDisposable {
    * `startNetwork` with it continues the chain; a temporary one is deleted.
    */
   stop(): Promise<void> {
-    this.#stopping.abort(new StateError(`The network ${this.name} was stopped.`, 'Start it again to go on.'))
-    this.#stopped ??= this.#host.close()
+    this.stopping.abort(new StateError(`The network ${this.name} was stopped.`, 'Start it again to go on.'))
+    this.#stopped ??= this.host.close()
     return this.#stopped
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
-  }
-
-  get #clock(): SlotClock {
-    return this.#host.clock
-  }
-
-  #signal(signal: AbortSignal | undefined): AbortSignal {
-    return signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal])
   }
 
   #demandRunning(action: string): void {
@@ -467,27 +221,5 @@ export class Network implements AsyncDisposable {
       `Cannot ${action}: the network ${this.name} was stopped.`,
       'Start it again to go on.',
     )
-  }
-
-  /** Asks all running nodes a few times a slot until their views satisfy the condition. */
-  async #waitUntil(
-    expected: string,
-    { withinSlots, signal }: WaitOptions & { withinSlots: number },
-    isMet: (views: readonly NodeView[], signal: AbortSignal) => boolean | Promise<boolean>,
-  ): Promise<void> {
-    const whole = this.#signal(signal)
-    const lastSlot = this.currentSlot + withinSlots
-    for (;;) {
-      const running = this.nodes.filter((node) => node.state === 'running')
-      const views = await viewsOf(running, whole)
-      // Nodes that were stopped with the network are no reason to give up: its end is.
-      whole.throwIfAborted()
-      if (views.length > 0 && (await isMet(views, whole))) return
-      if (this.currentSlot > lastSlot || running.length === 0) {
-        const all = await this.views({ signal: whole })
-        throw new WaitTimeoutError({ expected, slots: withinSlots, views: all, seed: this.seed })
-      }
-      await this.#clock.pause(whole)
-    }
   }
 }
