@@ -20,18 +20,11 @@ import type {
   NodeParameters,
   OpenParameters,
 } from './host-methods.ts'
+import { memoryLimits } from './memory-limits.ts'
 import type { NodeEventBatch } from './node-events.ts'
 
 /** Told when a layer of a node fails by itself, and why. */
 type OnFailure = (reason: string) => void
-
-/**
- * Most of what a slot allocates is garbage by the next, and there is more of it with more nodes: in too little
- * room much of it would be moved before it is dropped. A small network takes no more memory than it needs.
- */
-function youngGenerationMb(nodes: number): number {
-  return Math.min(96, Math.max(8, nodes))
-}
 
 interface Waiting {
   readonly resolve: (result: never) => void
@@ -68,7 +61,7 @@ export class EmbeddedNetwork implements AsyncDisposable {
     await keepNativeLibrariesLoaded()
     const workerData: HostSetup = { manifest, layers, version: `eth-localnet/v${packageVersion()}` }
     const url = workerUrl('./embedded-worker.js', './embedded/host/worker.ts')
-    const resourceLimits = { maxYoungGenerationSizeMb: youngGenerationMb(manifest.nodes.length) }
+    const resourceLimits = memoryLimits(manifest)
     const options = { name: 'embedded', workerData, resourceLimits, execArgv: [] }
     return new EmbeddedNetwork(new Worker(url, options))
   }

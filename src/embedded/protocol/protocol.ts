@@ -12,6 +12,7 @@ import { BlockDecoder } from './block-decoder.ts'
 import { BoundedMap } from './bounded-map.ts'
 import { BlockInvalidError } from './errors.ts'
 import { justifiedBalances } from './justified-balances.ts'
+import { allowLongLookahead } from './long-lookahead.ts'
 import { SignatureVerifier } from './signature-verifier.ts'
 import type { Fork, SignedBlock } from './signed-block.ts'
 import { StateAdvance } from './state-advance.ts'
@@ -24,6 +25,8 @@ import type { Transition } from './transition.ts'
 const POST_STATES_MAX = 4 * SLOTS_PER_EPOCH + 32
 /** Post-states of blocks that were built here and not yet signed. */
 const TRIALS_MAX = 16
+
+allowLongLookahead()
 
 /** What is remembered of a valid block for as long as the block is. */
 type Outcome = Omit<Transition, 'postState'>
