@@ -1,8 +1,11 @@
 import { randomSource } from '../../plan/random.ts'
-import type { Clock } from '../clock/clock.ts'
+import type { Clock, Timer } from '../clock/clock.ts'
 import { LinkError } from './errors.ts'
 import { Link, type LinkQuality } from './link.ts'
 import { Channel, Member, type MeshListener } from './member.ts'
+
+/** How long who hung up on a peer stays away from it: as a node on real sockets, which would be dialled again. */
+export const restMs = 15_000
 
 export interface MeshOptions {
   /** Links of each layer have delays of their own. */
@@ -15,14 +18,14 @@ export interface MeshOptions {
 
 /**
  * The nodes and links of one layer of a network, and who is connected: two nodes are, while the link between
- * them is up, both are open, and neither has hung up.
+ * them is up, both are open, and neither has hung up lately.
  */
 export class Mesh {
   readonly #options: MeshOptions
   readonly #members = new Map<string, Member>()
   readonly #links = new Set<Link>()
-  /** Links whose ends stay apart until one of them opens again, or the link is healed. */
-  readonly #hungUp = new WeakSet<Link>()
+  /** Links whose ends stay apart for a while; less long when one of them opens again, or the link is healed. */
+  readonly #hungUp = new Map<Link, Timer>()
   #nextIndex = 0
 
   constructor(options: MeshOptions) {
@@ -58,6 +61,7 @@ export class Mesh {
     this.close(member)
     for (const link of member.links.values()) {
       this.#links.delete(link)
+      this.#endRest(link)
       for (const end of link.ends) this.#members.get(end)?.links.delete(otherEnd(link, end))
     }
     this.#members.delete(id)
@@ -106,7 +110,7 @@ export class Mesh {
     this.close(member)
     member.begin(listener)
     for (const link of [...member.links.values()]) {
-      this.#hungUp.delete(link)
+      this.#endRest(link)
       // What a listener does may have closed the node again.
       if (member.listener === listener) this.#connect(link)
     }
@@ -120,11 +124,17 @@ export class Mesh {
     for (const channel of channels) this.#disconnect(channel)
   }
 
-  /** Ends a connection. Both ends are told. */
+  /** Ends a connection. Both ends are told, and connect again after a rest. */
   hangUp(member: Member, neighbour: string): void {
     const channel = member.channelTo(neighbour)
     if (channel === undefined) return
-    this.#hungUp.add(channel.link)
+    const { link } = channel
+    const { clock } = this.#options
+    const timer = clock.at(clock.nowMs + restMs, () => {
+      this.#endRest(link)
+      this.#connect(link)
+    })
+    this.#hungUp.set(link, timer)
     this.#disconnect(channel)
   }
 
@@ -141,9 +151,14 @@ export class Mesh {
     clock.at(clock.nowMs, () => member.takeHeld())
   }
 
+  #endRest(link: Link): void {
+    this.#hungUp.get(link)?.cancel()
+    this.#hungUp.delete(link)
+  }
+
   #onLinkChanged(link: Link): void {
     if (!this.#links.has(link)) return
-    this.#hungUp.delete(link)
+    this.#endRest(link)
     const channel = this.member(link.ends[0]).channelTo(link.ends[1])
     if (link.isUp) this.#connect(link)
     else if (channel !== undefined) this.#disconnect(channel)

@@ -72,7 +72,7 @@ export interface Wire {
     maxChunks: number,
   ): AsyncIterable<ResponseChunk>
   /**
-   * Hangs up. In memory the link stays closed until either end opens again; over sockets it rests for a while.
+   * Hangs up. The two connect again after a rest, or when either end opens again.
    *
    * @param reason for the log
    */

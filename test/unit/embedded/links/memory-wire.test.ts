@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { LinkError } from '../../../../src/embedded/links/errors.ts'
+import { restMs } from '../../../../src/embedded/links/mesh.ts'
 import { peerId, testNetwork, topic } from './support.ts'
 
 const ring = [
@@ -64,7 +65,7 @@ test('a cut link disconnects its ends, and heals', () => {
   expect(network.connections).toEqual(['0 connects 1 outbound', '1 connects 0 inbound'])
 })
 
-test('who hangs up stays disconnected until one of the two opens again', () => {
+test('who hangs up stays disconnected, unless one of the two opens again', () => {
   const network = testNetwork(3, ring)
   network.connections.length = 0
   network.wires[1]?.disconnect(peerId(0))
@@ -77,6 +78,23 @@ test('who hangs up stays disconnected until one of the two opens again', () => {
   network.wires[0]?.close()
   network.open(0)
   expect(network.wires[1]?.peers.map((peer) => peer.peerId)).toEqual([peerId(2), peerId(0)])
+})
+
+test('who hangs up takes its peer back after a rest', async () => {
+  const network = testNetwork(2, [[0, 1]])
+  network.wires[1]?.disconnect(peerId(0))
+  await network.clock.advanceTo(restMs - 1)
+  expect(network.wires[1]?.peers).toEqual([])
+  await network.clock.advanceTo(restMs)
+  expect(network.wires[1]?.peers.map((peer) => peer.peerId)).toEqual([peerId(0)])
+})
+
+test('a rest that a cut has ended does not connect what is cut', async () => {
+  const network = testNetwork(2, [[0, 1]])
+  network.wires[1]?.disconnect(peerId(0))
+  network.links.mesh.link(peerId(0), peerId(1)).setUp(false)
+  await network.clock.advanceTo(2 * restMs)
+  expect(network.wires[1]?.peers).toEqual([])
 })
 
 test('a peer that is hung up on by its dialler at once never hears of it', () => {
