@@ -15,6 +15,7 @@ import { invalid, type PayloadStatus, syncing, valid } from './engine/payload-st
 import { WaitingBlocks } from './engine/waiting-blocks.ts'
 import { BlobLimbo } from './pool/blob-limbo.ts'
 import { decodeRawTransaction, underRules } from './pool/raw-transaction.ts'
+import { RecentTransactions } from './pool/recent-transactions.ts'
 import { TransactionRejectedError } from './pool/transaction-errors.ts'
 import { type PooledTransaction, type PoolLimits, TransactionPool } from './pool/transaction-pool.ts'
 
@@ -73,6 +74,7 @@ export class ExecutionNode {
   readonly shared: SharedExecution
   readonly chain: BlockTree
   readonly pool: TransactionPool
+  readonly recentTransactions = new RecentTransactions()
   readonly events = new EventEmitter<ExecutionNodeEvents>()
   readonly now: () => number
   readonly #options: ExecutionNodeOptions
@@ -270,6 +272,7 @@ export class ExecutionNode {
     const current = underRules(transaction, this.shared, timestamp)
     if (current === undefined) throw new TransactionRejectedError('transaction type not supported')
     const pooled = this.pool.add(current)
+    this.recentTransactions.add(pooled.hash)
     this.events.emit('transaction', pooled)
     return pooled
   }

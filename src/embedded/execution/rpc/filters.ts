@@ -11,8 +11,6 @@ import { logsOf } from './select-logs.ts'
 const filtersMax = 1000
 /** A filter that nobody polls is forgotten, as in Geth. */
 const idleMsMax = 300_000
-/** Hashes remembered for filters of pending transactions. */
-const recentTransactionsMax = 4096
 
 interface FilterBase {
   lastUsedMs: number
@@ -33,16 +31,9 @@ export class FilterRegistry {
   readonly #node: ExecutionNode
   readonly #filters = new Map<Hex, Filter>()
   #nextId = 1
-  readonly #recentTransactions: Hex[] = []
-  #transactionsSeen = 0
 
   constructor(node: ExecutionNode) {
     this.#node = node
-    node.events.on('transaction', ({ hash }) => {
-      this.#recentTransactions.push(hash)
-      if (this.#recentTransactions.length > recentTransactionsMax) this.#recentTransactions.shift()
-      this.#transactionsSeen++
-    })
   }
 
   addLogs(request: LogFilterRequest): Hex {
@@ -54,7 +45,7 @@ export class FilterRegistry {
   }
 
   addTransactions(): Hex {
-    return this.#add({ kind: 'transactions', seen: this.#transactionsSeen, lastUsedMs: 0 })
+    return this.#add({ kind: 'transactions', seen: this.#node.recentTransactions.count, lastUsedMs: 0 })
   }
 
   #add(filter: Filter): Hex {
@@ -84,9 +75,10 @@ export class FilterRegistry {
   changes(id: Hex): FormattedLog[] | Hex[] {
     const filter = this.#use(id)
     if (filter.kind === 'transactions') {
-      const count = Math.min(this.#transactionsSeen - filter.seen, this.#recentTransactions.length)
-      filter.seen = this.#transactionsSeen
-      return count === 0 ? [] : this.#recentTransactions.slice(-count)
+      const { recentTransactions } = this.#node
+      const news = recentTransactions.since(filter.seen)
+      filter.seen = recentTransactions.count
+      return news
     }
     const { removed, added } = this.#walk(filter.seen)
     filter.seen = this.#node.chain.head.record
