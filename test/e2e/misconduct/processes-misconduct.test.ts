@@ -51,17 +51,6 @@ describe(`misconduct on ${slowGethPrysm.kind}`, () => {
     expect(await blocksAt(network.node('node-0'), later)).toHaveLength(1)
   })
 
-  test('one that signs late makes the block late', async () => {
-    const slot = await nextProposalOf(network, isCulprit)
-    const deed = { kind: 'late-block', byMs: 1_800 } as const
-    await using _ = await network.misbehave({ node: 'node-2', deed, until: slot + 1 })
-    await untilSlot(slot + 1)
-    const seen = () => network.history.records.find((one) => one.type === 'block' && one.slot === slot)
-    await waitUntil(`a block of slot ${slot}`, 3, async () => seen() !== undefined)
-    const startMs = network.genesisTime * 1000 + slot * network.chain.slotDurationMs
-    expect(seen()?.timeMs).toBeGreaterThanOrEqual(startMs + 1_800)
-  })
-
   test('deeds that take the block itself are refused', async () => {
     const misbehaving = network.misbehave({ node: 'node-2', deed: 'equivocating-block' })
     await expect(misbehaving).rejects.toMatchObject({ code: 'fault-unsupported' })
@@ -88,11 +77,5 @@ describe(`misconduct on ${slowGethPrysm.kind}`, () => {
     const proof = await network.slash(40, { kind: 'proposer' })
     expect(proof.nodes).toEqual(['node-0', 'node-1', 'node-2'])
     for (const node of network.nodes) expect(await slashedOn(node)).toEqual([40])
-  })
-
-  test('a reorg at least two slots deep', async () => {
-    const proof = await network.reorg({ depth: 2 })
-    expect(proof.depth).toBeGreaterThanOrEqual(2)
-    expect(network.faults()).toEqual([])
   })
 })
