@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeKeystores } from '../clients/keystores.ts'
 import type { Manifest, NodePlan } from '../plan/manifest.ts'
-import type { ValidatorKeystores } from './node.ts'
+import type { ValidatorKeystores } from './node-endpoints.ts'
 
 /**
  * The keys of a node whose validators are left to an external validator client: written once, below the node's

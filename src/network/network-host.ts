@@ -17,18 +17,14 @@ import type { FaultTarget } from '../faults/fault-target.ts'
 import { type FaultCallOptions, type FaultHandle, Faults } from '../faults/faults.ts'
 import { Misconduct } from '../faults/misbehaviour/misconduct.ts'
 import type { MisconductTarget } from '../faults/misbehaviour/misconduct-target.ts'
-import { StandIns } from '../faults/misbehaviour/stand-ins.ts'
-import { EdgeProxies } from '../faults/proxies/edge-proxies.ts'
 import { History } from '../observe/history.ts'
 import type { HistoryRecord } from '../observe/history-record.ts'
 import { declaredPeers } from '../plan/declared-peers.ts'
-import type { EdgePlan, Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
+import type { EdgePlan, Manifest, NodePlan } from '../plan/manifest.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
-import type { PeerEndpoint } from '../plan/peer-endpoint.ts'
 import { planAddedNode } from '../plan/plan-added-node.ts'
 import { planRemovedNode } from '../plan/plan-removed-node.ts'
 import { Guardian } from '../processes/guardian.ts'
-import { claimPorts, type PortClaim } from '../processes/ports.ts'
 import type { ClientPrograms } from './client-programs.ts'
 import { externalKeystores } from './external-keystores.ts'
 import { localFetch } from './local-fetch.ts'
@@ -36,12 +32,13 @@ import type { NetworkDirectory } from './network-directory.ts'
 import { NetworkRecorder } from './network-recorder.ts'
 import { wallTime } from './network-time.ts'
 import { Node } from './node.ts'
+import { edgesOf, NodeSockets } from './node-sockets.ts'
 import type { SavedNetwork } from './saved-network.ts'
 import { SlotClock } from './slot-clock.ts'
 import { virtualTime } from './virtual-time.ts'
 
 /**
- * What stands behind a `Network`: the plan in force, its directory, the ports it holds and its nodes.
+ * What stands behind a `Network`: the plan in force, its directory, its nodes and where they are reached.
  * Keeps the saved network up to date with every change.
  */
 export class NetworkHost implements FaultTarget, MisconductTarget {
@@ -60,11 +57,8 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   readonly #programs: ClientPrograms
   readonly #onStateChange: (node: Node) => void
   readonly #guardian = new Guardian()
-  readonly #ports = new Map<string, PortClaim>()
   readonly #nodes = new Map<string, Node>()
-  /** Of nodes whose consensus client is a process. */
-  readonly #standIns = new Map<string, StandIns>()
-  readonly #proxies: EdgeProxies
+  readonly #sockets: NodeSockets
   #saved: SavedNetwork
   #changes: Promise<unknown> = Promise.resolve()
 
@@ -82,7 +76,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     this.embedded = parameters.embedded
     this.#saved = parameters.saved
     this.#programs = parameters.programs
-    this.#proxies = new EdgeProxies(parameters.saved.manifest.seed)
+    this.#sockets = new NodeSockets(parameters.saved.manifest.seed)
     this.#onStateChange = (node) => {
       this.recorder.onStateChange(node)
       this.faults.onNodeState(node)
@@ -117,7 +111,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   }
 
   async setLink(edge: EdgePlan, layer: FaultLayer, state: LinkState): Promise<void> {
-    if (edge.links[layer] === 'sockets') this.#proxies.set(edge, layer, state)
+    if (edge.links[layer] === 'sockets') this.#sockets.setLink(edge, layer, state)
     else await this.#embeddedNetwork.setLink(layer, edge.a, edge.b, state)
   }
 
@@ -137,13 +131,13 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   }
 
   async setMisbehaviour(name: string, id: string, order: DeedOrder | undefined): Promise<void> {
-    const standIns = this.#standIns.get(name)
+    const standIns = this.#sockets.standInsOf(name)
     if (standIns !== undefined) standIns.setMisbehaviour(id, order)
     else await this.#embeddedNetwork.setMisbehaviour(name, id, order)
   }
 
   async setEngineFault(name: string, id: string, fault: EngineFault | undefined): Promise<void> {
-    const standIns = this.#standIns.get(name)
+    const standIns = this.#sockets.standInsOf(name)
     if (standIns !== undefined) standIns.setEngineFault(id, fault)
     else await this.#embeddedNetwork.setEngineFault(name, id, fault)
   }
@@ -156,12 +150,9 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   async open(): Promise<void> {
     this.recorder.start()
     for (const plan of this.manifest.nodes) {
-      this.#ports.set(
-        plan.name,
-        await claimPorts(plan, this.#saved.ports[plan.name], proxyAddresses(plan.name, this.manifest)),
-      )
+      await this.#sockets.claim(plan, this.manifest, this.#saved.ports[plan.name])
     }
-    await this.#openProxies(this.manifest.edges)
+    await this.#sockets.openEdges(this.manifest.edges, this.manifest)
     for (const plan of this.manifest.nodes) this.#nodes.set(plan.name, await this.#makeNode(plan))
     // Whatever ends this process from now on without `close` is a crash of every node.
     await this.#save({ unclean: this.manifest.nodes.map(({ name }) => name) })
@@ -186,9 +177,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
       const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
       await this.#save({ unclean, ...this.#virtualTime })
       this.#guardian[Symbol.dispose]()
-      await this.#proxies[Symbol.asyncDispose]()
-      await Promise.all([...this.#standIns.values()].map((standIns) => standIns[Symbol.asyncDispose]()))
-      for (const claim of this.#ports.values()) claim[Symbol.dispose]()
+      await this.#sockets[Symbol.asyncDispose]()
       await this.embedded?.close()
       await this.recorder.close()
       await this.directory.release({ keep: keepDirectory })
@@ -201,14 +190,14 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     const plan = manifest.nodes.at(-1) as NodePlan
     const { unclean } = this.#saved
     await this.#programs.find(plan, signal)
-    this.#ports.set(plan.name, await claimPorts(plan, undefined, proxyAddresses(plan.name, manifest)))
+    await this.#sockets.claim(plan, manifest)
     await this.#save({ manifest })
     const node = await this.#makeNode(plan)
     await this.#save({ unclean: [...unclean, plan.name] })
     this.#nodes.set(plan.name, node)
     this.recorder.onAdded(plan, declaredPeers(manifest.edges, plan.name))
     try {
-      await this.#openProxies(edgesOf(plan.name, manifest))
+      await this.#sockets.openEdges(edgesOf(plan.name, manifest.edges), manifest)
       await this.faults.onNodesChanged()
       await this.#updatePeers(declaredPeers(manifest.edges, node.name))
       await node.start({ signal })
@@ -221,16 +210,13 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
 
   async #removeNode(node: Node): Promise<void> {
     const neighbours = declaredPeers(this.manifest.edges, node.name)
-    const edges = edgesOf(node.name, this.manifest)
+    const edges = edgesOf(node.name, this.manifest.edges)
     const manifest = planRemovedNode(this.manifest, node.name)
     await node.retire()
-    await Promise.all(edges.map((edge) => this.#proxies.close(edge)))
+    await this.#sockets.closeEdges(edges)
     this.#nodes.delete(node.name)
     this.recorder.onRemoved(node.name)
-    this.#ports.get(node.name)?.[Symbol.dispose]()
-    this.#ports.delete(node.name)
-    await this.#standIns.get(node.name)?.[Symbol.asyncDispose]()
-    this.#standIns.delete(node.name)
+    await this.#sockets.close(node.name)
     await this.embedded?.remove(node.name)
     await this.#save({ manifest })
     await this.#updatePeers(neighbours)
@@ -245,12 +231,12 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   }
 
   async #makeNode(plan: NodePlan): Promise<Node> {
-    await this.#openStandIns(plan)
+    await this.#sockets.openStandIns(plan, this.manifest, this.clock)
     const jwtSecretFile = await this.#jwtSecretFile(plan)
     const supervision = { records: this.directory.records, guardian: this.#guardian }
     return new Node({
       plan,
-      ports: this.#portsOf(plan.name),
+      ports: this.#sockets.portsOf(plan.name),
       jwtSecretFile,
       keystores: await externalKeystores(this.manifest, plan, this.directory.nodeDirectory(plan.name)),
       genesisBlockRoot: this.#saved.genesisBlockRoot,
@@ -272,13 +258,6 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     })
   }
 
-  async #openStandIns(plan: NodePlan): Promise<void> {
-    if (clientNamed('consensus', plan.consensus).kind !== 'process') return
-    const { keys } = this.manifest.validators
-    const standIns = await StandIns.open(plan, { ports: this.#portsOf(plan.name), keys, clock: this.clock })
-    this.#standIns.set(plan.name, standIns)
-  }
-
   /** Where virtual time goes on when the network is started again. */
   get #virtualTime(): Pick<SavedNetwork, 'virtualTimeMs'> {
     return this.manifest.time === 'virtual' ? { virtualTimeMs: this.clock.nowMs } : {}
@@ -296,57 +275,39 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
 
   #parametersOf(plan: NodePlan, jwtSecretFile: string): NodeParameters {
     const logFile = join(this.directory.nodeDirectory(plan.name), 'logs', 'embedded.log')
-    const ports = this.#portsOf(plan.name)
+    const ports = this.#sockets.portsOf(plan.name)
     const layers = embeddedLayers(plan)
-    return { plan, ports, jwtSecretFile, logFile, layers, peers: this.#peersOf(plan.name) }
-  }
-
-  #peersOf(name: string): PeerEndpoint[] {
-    return this.manifest.edges.flatMap(({ a, b, address, links }) => {
-      if (a !== name && b !== name) return []
-      const node = this.manifest.nodes.find((one) => one.name === (a === name ? b : a))
-      if (node === undefined) return []
-      const { dialsPeers = false } = clientNamed('consensus', node.consensus)
-      return [{ node, links, address, ports: this.#portsOf(node.name), dialsPeers }]
-    })
-  }
-
-  async #openProxies(edges: readonly EdgePlan[]): Promise<void> {
-    const addresses = new Map(this.manifest.nodes.map(({ name, address }) => [name, address]))
-    const endOf = (name: string) => ({ address: addresses.get(name) ?? '', ports: this.#portsOf(name) })
-    for (const edge of edges) await this.#proxies.open(edge, { a: endOf(edge.a), b: endOf(edge.b) })
+    return {
+      plan,
+      ports,
+      jwtSecretFile,
+      logFile,
+      layers,
+      peers: this.#sockets.peersOf(plan.name, this.manifest),
+    }
   }
 
   /** Tells the embedded nodes that run whom they are to be connected to. */
   async #updatePeers(names: readonly string[]): Promise<void> {
     if (this.embedded === undefined) return
-    for (const name of names) await this.embedded.setPeers(name, this.#peersOf(name))
+    for (const name of names) await this.embedded.setPeers(name, this.#sockets.peersOf(name, this.manifest))
   }
 
   #contextOf(node: NodePlan, jwtSecretFile: string, resumeFrom: string | undefined): NodeContext {
-    const peers = this.#peersOf(node.name)
+    const peers = this.#sockets.peersOf(node.name, this.manifest)
     return {
       manifest: this.manifest,
       node,
-      ports: this.#portsOf(node.name),
+      ports: this.#sockets.portsOf(node.name),
       peers,
       files: this.directory.files,
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
       resumeFrom,
-      engineUrl:
-        this.#standIns.get(node.name)?.engineUrl ??
-        `http://127.0.0.1:${this.#portsOf(node.name).executionEngine}`,
-      signerUrl: this.#standIns.get(node.name)?.signerUrl,
+      ...this.#sockets.servicesOf(node.name),
       hasRunningPeers: peers.some(({ node: { name } }) => this.#nodes.get(name)?.state === 'running'),
       binary: this.#programs.path,
     }
-  }
-
-  #portsOf(name: string): NodePorts {
-    const claim = this.#ports.get(name)
-    if (claim === undefined) throw new Error(`no ports were claimed for ${name}`)
-    return claim.ports
   }
 
   /** Drawn once per node: nothing but the node's own two clients may know it, so it does not come from the seed. */
@@ -360,17 +321,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   }
 
   async #save(change: Partial<SavedNetwork>): Promise<void> {
-    const ports = Object.fromEntries([...this.#ports].map(([name, claim]) => [name, claim.ports]))
-    this.#saved = { ...this.#saved, ...change, ports }
+    this.#saved = { ...this.#saved, ...change, ports: this.#sockets.ports }
     await this.directory.save(this.#saved)
   }
-}
-
-function edgesOf(name: string, { edges }: Manifest): EdgePlan[] {
-  return edges.filter(({ a, b }) => a === name || b === name)
-}
-
-function proxyAddresses(name: string, manifest: Manifest): string[] {
-  const overSockets = edgesOf(name, manifest).filter(({ links }) => Object.values(links).includes('sockets'))
-  return overSockets.map(({ address }) => address)
 }

@@ -1,47 +1,19 @@
 import { BeaconApi } from '../apis/beacon-api.ts'
 import { ExecutionApi, type ExecutionBlock } from '../apis/execution-api.ts'
 import type { FetchJson } from '../apis/http-json.ts'
-import type { ClientInstance, CrashReport, ProcessInfo, StopOutcome } from '../clients/client-instance.ts'
+import type { ClientInstance, CrashReport, StopOutcome } from '../clients/client-instance.ts'
 import type { FaultCallOptions, FaultHandle } from '../faults/faults.ts'
 import type { NodePlan, NodePorts } from '../plan/manifest.ts'
-import { ProcessStartError } from '../processes/errors.ts'
-import { lastLogLines } from '../processes/log-tail.ts'
+import { crashError } from './crash-error.ts'
 import { StateError } from './errors.ts'
+import type {
+  ConsensusEndpoint,
+  ExecutionEndpoint,
+  NodeProcess,
+  ValidatorKeystores,
+} from './node-endpoints.ts'
 
 export type NodeState = 'stopped' | 'starting' | 'running' | 'paused' | 'stopping' | 'failed'
-
-export interface ExecutionEndpoint {
-  /** Name of the client, e.g. `geth`. */
-  readonly client: string
-  /** JSON-RPC over HTTP. */
-  readonly rpcUrl: string
-  /** JSON-RPC over WebSocket. */
-  readonly wsUrl: string
-  /** Engine API; needs the JWT in `jwtSecretFile`. */
-  readonly engineUrl: string
-  readonly jwtSecretFile: string
-}
-
-export interface ConsensusEndpoint {
-  /** Name of the client, e.g. `prysm`. */
-  readonly client: string
-  /** Beacon API. */
-  readonly apiUrl: string
-  /** libp2p peer id. */
-  readonly peerId: string
-}
-
-/** Keys that a node's own consensus client does not use, as EIP-2335 keystores. */
-export interface ValidatorKeystores {
-  /** Holds a file `keystore-<validator index>.json` for each. */
-  readonly directory: string
-  /** One password for all. */
-  readonly passwordFile: string
-}
-
-export interface NodeProcess extends ProcessInfo {
-  readonly layer: 'execution' | 'consensus'
-}
 
 export interface NodeParts {
   readonly plan: NodePlan
@@ -353,9 +325,4 @@ export class Node {
     this.#state = state
     this.#onStateChange(this)
   }
-}
-
-/** What a crash is to whoever waits for the node. */
-export function crashError({ title, command, reason, logFile }: CrashReport): ProcessStartError {
-  return new ProcessStartError({ title, command, logFile, lastLines: lastLogLines(logFile), reason })
 }
