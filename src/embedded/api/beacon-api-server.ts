@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import { BaseError, messageOf } from '../../errors.ts'
 import { isLocalHost, isLocalOrigin } from '../execution/server/local-requests.ts'
+import { ListenError } from '../listen-error.ts'
 import { BeaconApiError } from './errors.ts'
 
 export interface BeaconApiServerOptions {
@@ -21,21 +21,7 @@ export interface BeaconApiServer extends AsyncDisposable {
   readonly port: number
 }
 
-/** The address cannot be listened on. */
-export class BeaconApiListenError extends BaseError {
-  constructor(hostname: string, port: number, cause: unknown) {
-    super({
-      code: 'beacon-api-listen',
-      category: 'start',
-      shortMessage: `The Beacon API cannot listen on ${hostname}:${port}: ${messageOf(cause)}`,
-      metaMessages: ['Is another program using the port? Port 0 takes a free one.'],
-      facts: { hostname, port },
-      cause,
-    })
-  }
-}
-
-/** @throws BeaconApiListenError */
+/** @throws ListenError */
 export async function startBeaconApiServer({
   app,
   hostname = '127.0.0.1',
@@ -78,7 +64,7 @@ function listen(app: Hono, hostname: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const options = { fetch: app.fetch, hostname, port, overrideGlobalObjects: false }
     const server = serve(options, () => resolve(server as Server)) as Server
-    server.once('error', (error) => reject(new BeaconApiListenError(hostname, port, error)))
+    server.once('error', (error) => reject(new ListenError('The Beacon API', hostname, port, error)))
   })
 }
 

@@ -21,7 +21,7 @@ export interface EngineServerOptions extends HttpServerOptions {
 
 /**
  * Serves a node's Engine API, and the `eth_` methods that consensus clients use, to who knows the secret.
- * @throws RpcServerError
+ * @throws ListenError
  */
 export async function startEngineServer(options: EngineServerOptions): Promise<RpcServer> {
   const { node, description, jwtSecret, wallClock, onDefect, ...address } = options

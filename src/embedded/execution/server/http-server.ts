@@ -16,7 +16,7 @@ export interface HttpServerOptions {
 
 /**
  * Serves a node's JSON-RPC over HTTP and WebSocket.
- * @throws RpcServerError
+ * @throws ListenError
  */
 export function startHttpServer({
   node,

@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import { BaseError, messageOf } from '../../../errors.ts'
+import { ListenError } from '../../listen-error.ts'
 import type { RpcDispatcher } from '../rpc/rpc-dispatcher.ts'
 import type { RpcSession } from '../rpc/rpc-method.ts'
 import { isLocalHost, isLocalOrigin } from './local-requests.ts'
@@ -37,21 +37,7 @@ export interface RpcServer extends AsyncDisposable {
   readonly port: number
 }
 
-/** The address cannot be listened on. */
-export class RpcServerError extends BaseError {
-  constructor(hostname: string, port: number, cause: unknown) {
-    super({
-      code: 'execution-rpc-listen',
-      category: 'start',
-      shortMessage: `The execution node cannot listen on ${hostname}:${port}: ${messageOf(cause)}`,
-      metaMessages: ['Is another program using the port? Port 0 takes a free one.'],
-      facts: { hostname, port },
-      cause,
-    })
-  }
-}
-
-/** @throws RpcServerError */
+/** @throws ListenError */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { dispatcher, hostname = '127.0.0.1', port = 0, authorize = async () => true } = options
   const { bodyBytesMax = defaultBodyBytesMax } = options
@@ -103,7 +89,7 @@ function rpcApp(
 function listen(app: Hono, hostname: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname, port }, () => resolve(server as Server))
-    server.once('error', (error) => reject(new RpcServerError(hostname, port, error)))
+    server.once('error', (error) => reject(new ListenError('The execution node', hostname, port, error)))
   })
 }
 

@@ -7,10 +7,11 @@ import type { Clock } from '../../clock/clock.ts'
 import { bytesToHex, hexToBytes } from '../../execution/bytes.ts'
 import type { ExecutionNode } from '../../execution/execution-node.ts'
 import { anonymousNode, type PeerDescription } from '../../execution/rpc/node-methods.ts'
+import { ListenError } from '../../listen-error.ts'
 import { MissingBlocks } from '../missing-blocks.ts'
 import type { Devp2pEvent } from './devp2p-event.ts'
 import { disconnectReasons } from './disconnect-reason.ts'
-import { Devp2pListenError, PeerFaultError } from './errors.ts'
+import { PeerFaultError } from './errors.ts'
 import { EthPeer } from './eth-peer.ts'
 import { fetchBlocks } from './fetch-blocks.ts'
 import { ForkIds } from './fork-id.ts'
@@ -83,14 +84,14 @@ export class Devp2pEnd implements AsyncDisposable {
 
   /**
    * Listens, and dials its peers. Disposing of it ends all connections.
-   * @throws Devp2pListenError
+   * @throws ListenError
    */
   static async listen(options: Devp2pEndOptions): Promise<Devp2pEnd> {
     const server = createServer({ noDelay: true })
     server.maxConnections = connectionsMax
     await new Promise<void>((resolve, reject) => {
       const { address, port } = options
-      server.once('error', (error) => reject(new Devp2pListenError(address, port, error)))
+      server.once('error', (error) => reject(new ListenError('The devp2p server', address, port, error)))
       server.listen(port, address, resolve)
     })
     const end = new Devp2pEnd(options, server)

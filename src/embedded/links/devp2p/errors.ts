@@ -1,4 +1,4 @@
-import { BaseError, messageOf } from '../../../errors.ts'
+import { BaseError } from '../../../errors.ts'
 
 /** Why a peer is left, and the reason that it is told (devp2p `rlpx.md`, Disconnect). */
 export const peerFaults = {
@@ -40,20 +40,6 @@ export class PeerGoneError extends BaseError {
       category: 'runtime',
       shortMessage: `The connection to a peer has ended: ${reason}.`,
       facts: { reason },
-      cause,
-    })
-  }
-}
-
-/** A node cannot listen for its peers. */
-export class Devp2pListenError extends BaseError {
-  constructor(address: string, port: number, cause: unknown) {
-    super({
-      code: 'devp2p-listen-failed',
-      category: 'start',
-      shortMessage: `Cannot listen for devp2p peers on ${address}:${port}: ${messageOf(cause)}`,
-      metaMessages: ['Is another program using this port?'],
-      facts: { address, port },
       cause,
     })
   }

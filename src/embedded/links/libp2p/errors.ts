@@ -1,4 +1,4 @@
-import { BaseError, messageOf } from '../../../errors.ts'
+import { BaseError } from '../../../errors.ts'
 import { type PeerFault, peerFaults } from './wire-event.ts'
 
 /** What a peer did that no honest peer does. */
@@ -17,20 +17,6 @@ export class WireFaultError extends BaseError {
     })
     this.fault = fault
     this.detail = detail
-  }
-}
-
-/** A node cannot listen for its peers. */
-export class WireListenError extends BaseError {
-  constructor(address: string, port: number, cause: unknown) {
-    super({
-      code: 'wire-listen-failed',
-      category: 'start',
-      shortMessage: `Cannot listen for libp2p peers on ${address}:${port}.`,
-      metaMessages: [`Reason: ${messageOf(cause)}`, 'Is another program using this port?'],
-      facts: { address, port },
-      cause,
-    })
   }
 }
 

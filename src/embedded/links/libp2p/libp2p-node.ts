@@ -10,7 +10,7 @@ import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import { hexToBytes } from '../../../genesis/hex.ts'
 import type { Hex } from '../../../plan/manifest.ts'
-import { WireListenError } from './errors.ts'
+import { ListenError } from '../../listen-error.ts'
 import { guardedRegistrar, type OnGossipFault } from './gossip-guard.ts'
 import { type GossipParameters, gossipOptions } from './gossip-parameters.ts'
 import { createPubSub, type PubSub } from './pub-sub.ts'
@@ -42,7 +42,7 @@ export type Libp2pNode = Libp2p<{ identify: Identify; pubsub: PubSub }>
  * A libp2p host with the transports of phase0/p2p-interface.md: TCP, noise, yamux. It listens, and dials nobody
  * of its own accord.
  *
- * @throws {WireListenError}
+ * @throws {ListenError}
  */
 export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp2pNode> {
   const { privateKey, address, port, userAgent, gossip, gater, onGossipFault } = options
@@ -95,7 +95,7 @@ export async function createLibp2pNode(options: Libp2pNodeOptions): Promise<Libp
   try {
     await node.start()
   } catch (error) {
-    throw new WireListenError(address, port, error)
+    throw new ListenError('The libp2p node', address, port, error)
   }
   return node
 }

@@ -77,7 +77,7 @@ export class Libp2pWire implements Wire, AsyncDisposable {
   /**
    * Listens at once; connects to nobody until `open`.
    *
-   * @throws {WireListenError} when the port is taken
+   * @throws {ListenError} when the port is taken
    */
   static async listen(options: Libp2pWireOptions): Promise<Libp2pWire> {
     const { clock, seenTtlMs, onEvent, peers, recentMessages: recent = new RecentMessages() } = options

@@ -92,7 +92,7 @@ test('an end of the server is the end of its streams', async () => {
 
 test('an address that is taken is told', async () => {
   await expect(startBeaconApiServer({ app: net.api, port: server.port })).rejects.toMatchObject({
-    code: 'beacon-api-listen',
+    code: 'listen-failed',
     facts: { port: server.port },
   })
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RequestError } from '../../../../src/embedded/links/errors.ts'
-import { WireListenError } from '../../../../src/embedded/links/libp2p/errors.ts'
+import { ListenError } from '../../../../src/embedded/listen-error.ts'
 import { messageId, messageIdPrefix } from '../../../../src/embedded/links/message-id.ts'
 import type { ResponseChunk, Verdict } from '../../../../src/embedded/links/wire.ts'
 import { RawPeer } from './support/raw-peer.ts'
@@ -160,7 +160,7 @@ test('a peer is dialled until it is there', async () => {
 
 test('a taken port is told of', async () => {
   const { restart } = await line(1)
-  await expect(restart(0)).rejects.toThrow(WireListenError)
+  await expect(restart(0)).rejects.toThrow(ListenError)
 })
 
 test('what is accepted goes along a line, once', async () => {

@@ -16,7 +16,7 @@ import { WebSocket } from 'ws'
 import type { ExecutionNode } from '../../../../../src/embedded/execution/execution-node.ts'
 import { startHttpServer } from '../../../../../src/embedded/execution/server/http-server.ts'
 import type { RpcServer } from '../../../../../src/embedded/execution/server/rpc-server.ts'
-import { RpcServerError } from '../../../../../src/embedded/execution/server/rpc-server.ts'
+import { ListenError } from '../../../../../src/embedded/listen-error.ts'
 import { accounts, produce, testNode } from '../support/chain.ts'
 import { counter, counterTopic, deploying, refuser } from '../support/contracts.ts'
 
@@ -242,7 +242,7 @@ describe('the server', () => {
 
   it('says which port it could not have', async () => {
     const second = startHttpServer({ node, port: server.port, onDefect: () => {} })
-    await expect(second).rejects.toBeInstanceOf(RpcServerError)
+    await expect(second).rejects.toBeInstanceOf(ListenError)
     await expect(second).rejects.toMatchObject({ facts: { port: server.port } })
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { hexToBytes } from '../../../../../src/embedded/execution/bytes.ts'
-import { Devp2pListenError } from '../../../../../src/embedded/links/devp2p/errors.ts'
+import { ListenError } from '../../../../../src/embedded/listen-error.ts'
 import type { Hex } from '../../../../../src/plan/manifest.ts'
 import { rawBlobTransaction } from '../../execution/support/blobs.ts'
 import {
@@ -213,6 +213,6 @@ describe('connections', () => {
 
   test('cannot be listened for where somebody else does', async () => {
     const a = await listen(strangers(), 1)
-    await expect(listen(strangers(), 2, { port: a.end.port })).rejects.toThrow(Devp2pListenError)
+    await expect(listen(strangers(), 2, { port: a.end.port })).rejects.toThrow(ListenError)
   })
 })
