@@ -1,20 +1,18 @@
-import { ClassicLevel } from 'classic-level'
 import type { Root } from '../fork-choice/types.ts'
 import type { BlockStore } from './block-store.ts'
 import { LevelBlockStore, type SharedStore } from './level-block-store.ts'
+import { type DatabaseFormat, openDatabase } from './open-database.ts'
 import { StateHolders } from './state-holders.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
 import { decodePlaces, keys, parseNodeKey } from './store-keys.ts'
 import { decodeAnchorRecord } from './stored-anchor-record.ts'
 import { type Database, WriteQueue } from './write-queue.ts'
 
-const FORMAT_VERSION = '1'
+const format: DatabaseFormat = { version: '1', versionKey: keys.version }
 
 /**
  * The chain data of all nodes of a network directory, in one LevelDB database. Blocks and states are kept once,
  * by their root, however many nodes have them; what each node has, and how far it has finalized, is its own.
- *
- * A process that ends at any moment leaves a database that opens again, with each write in it whole or not there.
  */
 export class ChainDatabase {
   readonly #shared: SharedStore
@@ -33,18 +31,12 @@ export class ChainDatabase {
    * Opens the database, or makes a new one.
    * @throws StoreError
    */
-  static async open(directory: string): Promise<ChainDatabase> {
-    const level: Database = new ClassicLevel(directory, { keyEncoding: 'utf8', valueEncoding: 'view' })
-    try {
-      await level.open()
-      await checkVersion(directory, level)
+  static open(directory: string): Promise<ChainDatabase> {
+    return openDatabase(directory, format, async (level) => {
       const database = new ChainDatabase(directory, level)
       await database.#forgetUnreferenced()
       return database
-    } catch (error) {
-      await level.close().catch(() => undefined)
-      throw storeErrorOf(directory, error)
-    }
+    })
   }
 
   /** The store of a node. To be asked for once by each. */
@@ -90,19 +82,4 @@ export class ChainDatabase {
     }
     await database.batch(unreferenced.map((key) => ({ type: 'del', key })))
   }
-}
-
-async function checkVersion(directory: string, database: Database): Promise<void> {
-  const found = await database.get(keys.version)
-  if (found === undefined) {
-    await database.put(keys.version, new TextEncoder().encode(FORMAT_VERSION))
-    return
-  }
-  const version = new TextDecoder().decode(found)
-  if (version === FORMAT_VERSION) return
-  throw new StoreError(
-    'other-version',
-    directory,
-    `its format is ${version}, this program's is ${FORMAT_VERSION}`,
-  )
 }
