@@ -1,8 +1,8 @@
 // `npm run bench`: measures embedded networks, with `-- --real-clients` Geth and Prysm as well. Prints tables
 // for people, or one JSON object with `-- --json`.
-import { setUp } from './setup.mjs'
+import { setUpOrExit } from './setup.mjs'
 
-await setUp()
+await setUpOrExit()
 const isJson = process.argv.includes('--json')
 const { benchEmbedded } = await import('../bench/embedded.mjs')
 const cases = []

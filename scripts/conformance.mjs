@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, SetupError, setUp } from './setup.mjs'
+import { root, setUpOrExit } from './setup.mjs'
 
 const presets = ['minimal', 'mainnet']
 const directories = process.argv.slice(2)
@@ -18,13 +18,7 @@ if (missing !== undefined) {
   console.error(`There is no folder ${missing}.`)
   process.exit(2)
 }
-try {
-  await setUp()
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error
-  console.error(error.message)
-  process.exit(3)
-}
+await setUpOrExit()
 
 /** Its counts, or undefined when it broke off. */
 function runPreset(preset) {

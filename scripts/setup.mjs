@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const oldestNode = [20, 19]
+/** The CLI's exit code for what did not come up. */
+const failedToStart = 3
 const builtFiles = ['cli.js', 'index.js', 'index.d.ts', 'genesis-worker.js']
 /** What the build is made from, beside everything in `src`. */
 const buildInputs = ['package.json', 'package-lock.json', 'tsdown.config.ts', 'tsconfig.json']
@@ -35,6 +37,17 @@ export async function setUp() {
     await runStep('Building', [process.execPath, [join(root, 'node_modules/tsdown/dist/run.mjs')]])
     mkdirSync(dirname(stampFile()), { recursive: true })
     writeFileSync(stampFile(), fingerprint)
+  }
+}
+
+/** The same for a script with nothing to do without it: says what failed, and ends. */
+export async function setUpOrExit() {
+  try {
+    await setUp()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(failedToStart)
   }
 }
 

@@ -2,15 +2,9 @@
 // sources. Prints what was measured, and fails when a block was refused or anything got worse.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { root, SetupError, setUp } from './setup.mjs'
+import { root, setUpOrExit } from './setup.mjs'
 
-try {
-  await setUp()
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error
-  console.error(error.message)
-  process.exit(3)
-}
+await setUpOrExit()
 const child = spawn(
   process.execPath,
   ['--import', import.meta.resolve('tsx'), join(root, 'bench/soak/main.ts'), ...process.argv.slice(2)],

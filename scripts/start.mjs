@@ -1,18 +1,11 @@
 // `npm start [-- verb and flags]`: the CLI on a fresh clone. Without a verb it is `up`.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { root, SetupError, setUp } from './setup.mjs'
+import { root, setUpOrExit } from './setup.mjs'
 
-const failedToStart = 3
 const ofTheProgram = new Set(['--help', '-h', '--version', '-V'])
 
-try {
-  await setUp()
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exit(failedToStart)
-}
+await setUpOrExit()
 
 const cli = join(root, 'dist', 'cli.js')
 const [first, ...others] = process.argv.slice(2)
