@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
@@ -13,6 +12,7 @@ import { gethBinaries } from '../../../src/clients/geth-binaries.ts'
 import { HttpEngine } from '../../../src/embedded/engine/http-engine.ts'
 import type { Manifest } from '../../../src/plan/manifest.ts'
 import { requireClient } from '../../../src/processes/binaries/find-client.ts'
+import { freePorts } from '../support/free-ports.ts'
 
 const startDeadlineMs = 60_000
 
@@ -100,24 +100,4 @@ export class LoneGeth implements AsyncDisposable {
     await this.#process
     await rm(this.#context.directory, { recursive: true, force: true })
   }
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-    return address.port
-  })
-  for (const server of servers) server.close()
-  return ports
-}
-
-function listen() {
-  return new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: 0 }, () => resolve(server))
-  })
 }

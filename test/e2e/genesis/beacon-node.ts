@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { vi } from 'vitest'
+import { freePorts } from '../support/free-ports.ts'
 
 /** A beacon node that is alone: no execution client, no peers, no validators. */
 export interface LoneBeaconNode extends AsyncDisposable {
@@ -76,24 +76,4 @@ async function getData(url: string): Promise<unknown> {
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   const { data } = (await response.json()) as { data: unknown }
   return data
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen()))
-  const ports = servers.map((server) => {
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-    return address.port
-  })
-  for (const server of servers) server.close()
-  return ports
-}
-
-function listen() {
-  return new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: 0 }, () => resolve(server))
-  })
 }

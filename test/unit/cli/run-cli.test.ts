@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { runCli } from '../../../src/cli/run-cli.ts'
 import { writeControlFile } from '../../../src/control/control-file.ts'
 import { ControlServer } from '../../../src/control/control-server.ts'
 import { StateError } from '../../../src/network/errors.ts'
+import { cli, eventsOf } from './call-cli.ts'
 import { FakeNetwork } from './fake-network.ts'
 import { claimNetwork, useOwnHome } from './network-home.ts'
 
@@ -14,29 +14,9 @@ beforeEach(() => {
   home = useOwnHome()
 })
 
-async function cli(...args: string[]) {
-  const written = { stdout: '', stderr: '' }
-  const streamInto = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      written[name] += text
-    },
-  })
-  const outputClosed = new AbortController().signal
-  const exitCode = await runCli(args, {
-    stdout: streamInto('stdout'),
-    stderr: streamInto('stderr'),
-    outputClosed,
-  })
-  return { exitCode, ...written }
-}
-
 /** The events of a command with --json. */
 async function events(...args: string[]): Promise<Record<string, unknown>[]> {
-  const { stdout } = await cli(...args, '--json')
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line))
+  return eventsOf(await cli(...args, '--json'))
 }
 
 /** A fake network that answers the commands of this test. */

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { runCli } from '../../../src/cli/run-cli.ts'
 import { ControlServer } from '../../../src/control/control-server.ts'
 import { StateError } from '../../../src/network/errors.ts'
 import type { NetworkDirectory } from '../../../src/network/network-directory.ts'
@@ -9,6 +8,7 @@ import type { Diagnosis } from '../../../src/observe/doctor/diagnosis.ts'
 import { noteStartFailure } from '../../../src/observe/doctor/start-failure.ts'
 import { OptionError } from '../../../src/plan/option-error.ts'
 import { ProcessStartError } from '../../../src/processes/errors.ts'
+import { cli, eventsOf } from '../cli/call-cli.ts'
 import { FakeNetwork } from '../cli/fake-network.ts'
 import { claimNetwork, useOwnHome } from '../cli/network-home.ts'
 
@@ -20,23 +20,8 @@ beforeEach(() => {
 })
 
 async function doctor(...args: string[]) {
-  const written = { stdout: '', stderr: '' }
-  const streamInto = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      written[name] += text
-    },
-  })
-  const exitCode = await runCli(['doctor', ...args], {
-    stdout: streamInto('stdout'),
-    stderr: streamInto('stderr'),
-    outputClosed: new AbortController().signal,
-  })
-  const events = () =>
-    written.stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line))
-  return { exitCode, ...written, events }
+  const call = await cli('doctor', ...args)
+  return { ...call, events: () => eventsOf(call) }
 }
 
 /** A network that answers; the test ends it. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { runCli } from '../../../src/cli/run-cli.ts'
 import { ControlServer } from '../../../src/control/control-server.ts'
 import { runOperation } from '../../../src/control/operations.ts'
 import type { Fault, FaultSpec } from '../../../src/faults/fault.ts'
@@ -15,6 +14,7 @@ import {
 } from '../../../src/faults/fault-specs.ts'
 import type { LinkShapeOptions } from '../../../src/faults/link-shape-options.ts'
 import type { Network } from '../../../src/network/network.ts'
+import { cli } from '../cli/call-cli.ts'
 import { FakeNetwork } from '../cli/fake-network.ts'
 import { claimNetwork, useOwnHome } from '../cli/network-home.ts'
 import { examplePlan } from '../support/example-plan.ts'
@@ -70,22 +70,6 @@ beforeEach(async () => {
     await claimed.release()
   })
 })
-
-async function cli(...args: string[]) {
-  const written = { stdout: '', stderr: '' }
-  const streamInto = (name: 'stdout' | 'stderr') => ({
-    write: (text: string) => {
-      written[name] += text
-    },
-  })
-  const outputClosed = new AbortController().signal
-  const exitCode = await runCli(args, {
-    stdout: streamInto('stdout'),
-    stderr: streamInto('stderr'),
-    outputClosed,
-  })
-  return { exitCode, ...written }
-}
 
 const both = ['execution', 'consensus']
 
