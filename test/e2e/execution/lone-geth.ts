@@ -12,7 +12,7 @@ import { gethBinaries } from '../../../src/clients/geth-binaries.ts'
 import { HttpEngine } from '../../../src/embedded/engine/http-engine.ts'
 import type { Manifest } from '../../../src/plan/manifest.ts'
 import { requireClient } from '../../../src/processes/binaries/find-client.ts'
-import { freePorts } from '../support/free-ports.ts'
+import { freePorts } from '../../support/free-ports.ts'
 
 const startDeadlineMs = 60_000
 
@@ -43,7 +43,7 @@ export class LoneGeth implements AsyncDisposable {
   static async start(manifest: Manifest, executionGenesisJson: string): Promise<LoneGeth> {
     const binary = (await requireClient(gethBinaries)).paths.geth
     const directory = await mkdtemp(join(tmpdir(), 'lone-geth-'))
-    const [executionRpc = 0, executionEngine = 0, executionP2p = 0] = await freePorts(3)
+    const [executionRpc = 0, executionEngine = 0, executionP2p = 0] = await freePorts('127.0.0.1', 3)
     const [node] = manifest.nodes
     if (node === undefined) throw new TypeError('The plan has no nodes.')
     const jwtSecret = randomBytes(32)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { vi } from 'vitest'
-import { freePorts } from '../support/free-ports.ts'
+import { freePorts } from '../../support/free-ports.ts'
 
 /** A beacon node that is alone: no execution client, no peers, no validators. */
 export interface LoneBeaconNode extends AsyncDisposable {
@@ -18,7 +18,7 @@ export async function startBeaconNode(
   binary: string,
   { directory, genesisSsz, configYaml }: { directory: string; genesisSsz: string; configYaml: string },
 ): Promise<LoneBeaconNode> {
-  const [httpPort, rpcPort, p2pPort, noEnginePort] = await freePorts(4)
+  const [httpPort, rpcPort, p2pPort, noEnginePort] = await freePorts('127.0.0.1', 4)
   const lines: string[] = []
   const child = execa(
     binary,

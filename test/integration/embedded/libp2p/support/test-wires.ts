@@ -6,7 +6,7 @@ import {
 import type { WireEvent } from '../../../../../src/embedded/links/libp2p/wire-event.ts'
 import type { GossipMessage, PeerId, WireHandlers } from '../../../../../src/embedded/links/wire.ts'
 import { libp2pIdentity } from '../../../../../src/plan/identity.ts'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../../../../support/free-ports.ts'
 import { SkippingClock } from './skipping-clock.ts'
 
 export const topic = '/eth2/00000000/beacon_block/ssz_snappy'
@@ -84,8 +84,11 @@ export class TestWires implements AsyncDisposable {
     return end
   }
 
+  /** @throws when anything went wrong that no test asked for */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#ends.map((end) => end[Symbol.asyncDispose]()))
     this.clock.close()
+    if (this.errors.length > 0)
+      throw new AggregateError(this.errors, 'Something went wrong in the background.')
   }
 }
