@@ -1,5 +1,3 @@
-import type { Client } from './client.ts'
-
 export interface ProcessInfo {
   readonly name: string
   readonly pid: number
@@ -20,7 +18,6 @@ export type StopOutcome = 'graceful' | 'forced'
 
 /** One client of one node. Its methods are not to be called concurrently: the node sees to that. */
 export interface ClientInstance {
-  readonly client: Pick<Client, 'rewind' | 'keepsPayloads'>
   /** Those that run now, in the order in which they were started. */
   readonly processes: readonly ProcessInfo[]
   /** Resolves when the client's APIs answer; when it rejects, none of its processes is left. */

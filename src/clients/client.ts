@@ -20,10 +20,8 @@ export interface NodeContext {
   readonly files: NetworkFiles
   /** The node's own directory; everything the client writes goes below it. */
   readonly directory: string
-  /** Whether any of the peers runs already, so that there is a chain to catch up with. */
-  readonly hasRunningPeers: boolean
-  /** Root of the beacon block to go on from, where the client must not take the head that it stored. */
-  readonly resumeFrom?: string | undefined
+  /** For how many slots it was away while a peer of it ran, and still runs; 0 where none does. */
+  readonly slotsMissed: number
   /** File with the secret of the node's Engine API, 32 bytes in hex. */
   readonly jwtSecretFile: string
   /** Consensus clients: where they find their execution client's Engine API. */
@@ -51,13 +49,6 @@ interface AnyClient {
    * they are connected. Its neighbours need only let it in.
    */
   readonly dialsPeers?: boolean
-  /**
-   * Consensus clients: whether it keeps the payloads of all its blocks, and gives them to its execution client
-   * again when that has lost some in a crash.
-   */
-  readonly keepsPayloads?: boolean
-  /** Execution clients: makes an earlier block the head, for good. */
-  readonly rewind?: (rpcUrl: string, blockNumber: number, signal: AbortSignal) => Promise<void>
 }
 
 /**

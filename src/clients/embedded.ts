@@ -26,5 +26,4 @@ export const embeddedConsensus: EmbeddedClient = {
   capabilities: { ...capabilities, layer: 'consensus' },
   startCpuMs: 20,
   dialsPeers: true,
-  keepsPayloads: true,
 }

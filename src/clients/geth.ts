@@ -1,6 +1,4 @@
 import { join } from 'node:path'
-import { z } from 'zod'
-import { ExecutionApi } from '../apis/execution-api.ts'
 import { enodeUrl } from '../plan/identity.ts'
 import type { NodeContext, ProcessClient } from './client.ts'
 import { gethBinaries } from './geth-binaries.ts'
@@ -45,7 +43,7 @@ export const geth: ProcessClient = {
       arguments: [
         ...['--config', configFile(context)],
         ...storage(context),
-        // Archive mode writes every block's state, so that a crash costs few blocks instead of all of them.
+        // Archive mode writes every block's state, so that a crash costs no blocks.
         ...['--gcmode', 'archive', '--syncmode', 'full'],
         ...['--networkid', String(context.manifest.chain.chainId)],
         ...['--nodekey', nodeKeyFile(context), '--nodiscover', '--nat', 'none', '--ipcdisable'],
@@ -67,12 +65,6 @@ export const geth: ProcessClient = {
       stopDeadlineMs: 20_000,
     },
   ],
-
-  rewind: async (rpcUrl, blockNumber, signal) => {
-    await new ExecutionApi(rpcUrl).call('debug_setHead', [`0x${blockNumber.toString(16)}`], z.null(), {
-      signal,
-    })
-  },
 }
 
 const rpcModules = 'eth,net,web3,txpool,debug,admin'
@@ -89,9 +81,13 @@ function logFile({ directory }: NodeContext): string {
   return join(directory, 'logs', 'geth.log')
 }
 
-/** The path scheme keeps the newest 128 states in memory only, and a crash loses them; the hash scheme does not. */
+/**
+ * What it has answered for, it has after a SIGKILL too: its consensus client builds on that, and has no payloads
+ * to give it again. The path scheme keeps the newest 128 states in memory only, the hash scheme does not; Pebble
+ * keeps its newest writes in memory, LevelDB hands each of them to the system.
+ */
 function storage({ directory }: NodeContext): string[] {
-  return ['--datadir', join(directory, 'geth'), '--state.scheme', 'hash']
+  return ['--datadir', join(directory, 'geth'), '--state.scheme', 'hash', '--db.engine', 'leveldb']
 }
 
 /** The listen address can only be given in the file: `--port` listens on every interface. */

@@ -10,6 +10,14 @@ import { httpAnswers } from './probes.ts'
 import { prysmBinaries } from './prysm-binaries.ts'
 import { importKeystores, walletArguments } from './prysm-keystores.ts'
 
+/**
+ * With a peer to sync with, Prysm gets the blocks that it has missed at once, and makes none of its own until a
+ * peer has one that is newer than its start. So nodes that are restarted one after another would all wait for
+ * each other, for ever. Without, it asks for one missing block after another, every 4 s, and meanwhile builds
+ * on its old head. So it does that only when it was away for a moment.
+ */
+const climbedSlotsMax = 4
+
 /** Prysm's beacon node and validator client, https://docs.prylabs.network */
 export const prysm: ProcessClient = {
   kind: 'process',
@@ -112,11 +120,11 @@ function beacon(context: NodeContext): ProcessSpec {
       '--no-discovery',
       '--bootstrap-node=',
       '--disable-quic',
-      // With 0 a node that was away takes itself for synced, and proposes on its old head.
-      `--min-sync-peers=${context.hasRunningPeers ? 1 : 0}`,
+      `--min-sync-peers=${context.slotsMissed > climbedSlotsMax ? 1 : 0}`,
       '--minimum-peers-per-subnet=0',
-      // By itself a restart goes back to the justified checkpoint, and the blocks after it are lost.
-      `--sync-from=${context.resumeFrom ?? 'head'}`,
+      // By itself a restart goes back to the justified checkpoint. A block that is in its database and not in
+      // its fork choice is never imported again, nor is any that builds on it: it would stay alone.
+      '--sync-from=head',
       // With the default limits a node that is an epoch behind is throttled for tens of seconds.
       '--block-batch-limit=512',
       '--block-batch-limit-burst-factor=10',

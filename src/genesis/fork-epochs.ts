@@ -31,6 +31,13 @@ export function genesisFork(schedule: ForkSchedule): ForkName {
   return epochs.electra === 0 ? 'electra' : 'deneb'
 }
 
+/** The forks of which a chain has blocks sooner or later, oldest first: those that start before the next one. */
+export function forksOfChain(schedule: ForkSchedule): ForkName[] {
+  const epochs = forkEpochs(schedule)
+  const end = (next: ForkName | undefined) => (next === undefined ? Number.POSITIVE_INFINITY : epochs[next])
+  return forkNames.filter((name, age) => epochs[name] < end(forkNames[age + 1]))
+}
+
 function isEpoch(epoch: number): boolean {
   return epoch === Number.POSITIVE_INFINITY || (Number.isSafeInteger(epoch) && epoch >= 0)
 }

@@ -1,5 +1,5 @@
 import { BeaconApi } from '../apis/beacon-api.ts'
-import { ExecutionApi, type ExecutionBlock } from '../apis/execution-api.ts'
+import { ExecutionApi } from '../apis/execution-api.ts'
 import type { FetchJson } from '../apis/http-json.ts'
 import type { ClientInstance, CrashReport, StopOutcome } from '../clients/client-instance.ts'
 import type { FaultCallOptions, FaultHandle } from '../faults/faults.ts'
@@ -24,12 +24,10 @@ export interface NodeParts {
   readonly wasStoppedCleanly: boolean
   readonly makeInstance: (
     layer: 'execution' | 'consensus',
-    node: Node,
     onCrash: (report: CrashReport) => void,
   ) => ClientInstance
   /** The way to the node's APIs, where it is not HTTP. */
   readonly fetch?: { readonly execution: FetchJson; readonly consensus: FetchJson } | undefined
-  readonly genesisBlockRoot: string
   readonly onStateChange: (node: Node) => void
   /** Makes the node's clock wrong, where that can be. */
   readonly skewClock: (node: Node, skewMs: number, options: FaultCallOptions) => Promise<FaultHandle>
@@ -56,11 +54,6 @@ export class Node {
   crash: CrashReport | undefined
   /** False while it runs, and after a crash or `kill` until it was started again. */
   isStoppedCleanly: boolean
-  /** Root of the block that the consensus client goes on from after a crash. @internal */
-  resumeFrom: string | undefined
-  /** Set by `resumeBefore` for the next start. */
-  #agreedResume: string | undefined
-  readonly #genesisBlockRoot: string
   readonly #executionInstance: ClientInstance
   readonly #consensusInstance: ClientInstance
   readonly #onStateChange: (node: Node) => void
@@ -94,9 +87,8 @@ export class Node {
     this.executionApi = new ExecutionApi(this.execution.rpcUrl, parts.fetch?.execution)
     this.beaconApi = new BeaconApi(this.consensus.apiUrl, parts.fetch?.consensus)
     this.isStoppedCleanly = parts.wasStoppedCleanly
-    this.#genesisBlockRoot = parts.genesisBlockRoot
-    this.#executionInstance = makeInstance('execution', this, (report) => this.#onCrash(report))
-    this.#consensusInstance = makeInstance('consensus', this, (report) => this.#onCrash(report))
+    this.#executionInstance = makeInstance('execution', (report) => this.#onCrash(report))
+    this.#consensusInstance = makeInstance('consensus', (report) => this.#onCrash(report))
     this.#onStateChange = onStateChange
     this.#skewClock = parts.skewClock
   }
@@ -151,9 +143,7 @@ export class Node {
       if (this.#state === 'stopped') return
       this.#setState('stopping')
       const outcome = await this.#stopInstances()
-      // Until the consensus client has gone on from the agreed block, the two clients do not fit together.
-      const fits = this.#agreedResume === undefined
-      this.isStoppedCleanly = outcome === 'graceful' && this.crash === undefined && fits
+      this.isStoppedCleanly = outcome === 'graceful' && this.crash === undefined
       this.#setState('stopped')
     })
   }
@@ -168,21 +158,6 @@ export class Node {
   async retire(): Promise<void> {
     this.#isRetired = true
     await this.stop()
-  }
-
-  /** Starts the execution client and nothing else, until `stop`. @internal */
-  async startExecutionAlone(signal: AbortSignal): Promise<void> {
-    await this.#enqueue(async () => {
-      this.#setState('starting')
-      await this.#executionInstance.start(signal)
-    })
-  }
-
-  /** Has the next start go on from the parent of this block, while the execution client runs alone. @internal */
-  async resumeBefore(block: ExecutionBlock, signal: AbortSignal): Promise<void> {
-    // Genesis has no parent: whoever has more than genesis must give it up.
-    if (block.number === 0) await this.#executionInstance.client.rewind?.(this.execution.rpcUrl, 0, signal)
-    this.#agreedResume = await this.#rewindBefore(block, signal)
   }
 
   /** Ends the clients with SIGKILL, as a power cut would. Disposal of what it gives starts the node again. */
@@ -245,9 +220,6 @@ export class Node {
     try {
       // The consensus client redials its engine only after 15 s, so the engine must answer first.
       await this.#executionInstance.start(signal)
-      this.resumeFrom =
-        this.#agreedResume ?? (this.isStoppedCleanly ? undefined : await this.#agreeAfterCrash(signal))
-      this.#agreedResume = undefined
       this.isStoppedCleanly = false
       await this.#consensusInstance.start(signal)
       // The execution client may have crashed since it was up.
@@ -259,26 +231,6 @@ export class Node {
       this.#setState('stopped')
       throw error
     }
-  }
-
-  /**
-   * A crash costs the execution client its last blocks, and the consensus client would wait for them for
-   * ever when no peer has them. So both go on from a block that both have: the execution head names, by
-   * EIP-4788, the root of the beacon block that carries its parent.
-   */
-  async #agreeAfterCrash(signal: AbortSignal): Promise<string | undefined> {
-    if (this.#consensusInstance.client.keepsPayloads) return undefined
-    const head = await this.executionApi.block('latest', { signal })
-    return head === null ? this.#genesisBlockRoot : this.#rewindBefore(head, signal)
-  }
-
-  /** Makes the parent of a block the execution head. Returns the root of the beacon block that carries it. */
-  async #rewindBefore(block: ExecutionBlock, signal: AbortSignal): Promise<string | undefined> {
-    const { rewind } = this.#executionInstance.client
-    if (block.number === 0) return this.#genesisBlockRoot
-    if (rewind === undefined) return undefined
-    await rewind(this.execution.rpcUrl, block.number - 1, signal)
-    return block.number === 1 ? this.#genesisBlockRoot : block.parentBeaconBlockRoot
   }
 
   async #stopInstances(): Promise<StopOutcome> {

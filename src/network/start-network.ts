@@ -16,7 +16,6 @@ import { NetworkHost } from './network-host.ts'
 import type { Node } from './node.ts'
 import type { OnProgress } from './progress.ts'
 import { becomeReady } from './readiness.ts'
-import { recoverTogether } from './recover-together.ts'
 import { refusePastGenesis } from './refuse-past-genesis.ts'
 import { reportContinuation } from './report-continuation.ts'
 import type { SavedNetwork } from './saved-network.ts'
@@ -120,11 +119,6 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
     })
     host = new NetworkHost({ directory, saved, programs: clientPrograms, embedded, onStateChange })
     await host.open()
-    // Whoever keeps all payloads finds its own way, and the others catch up with it.
-    if (!keepsPayloads(manifest) && host.nodes.every(({ isStoppedCleanly }) => !isStoppedCleanly)) {
-      onProgress({ stage: 'start', message: 'finding the last block that all nodes have after the crash' })
-      await recoverTogether(host.nodes, signal)
-    }
     // In virtual time the order in which they start is a part of the history.
     await startNodes(startOrder(host.nodes), {
       atOnce: manifest.time === 'virtual' ? 1 : undefined,
@@ -150,10 +144,6 @@ export async function startNetwork(options: StartNetworkOptions = {}): Promise<N
 
 function layersByNode({ nodes }: Manifest): LayersByNode {
   return Object.fromEntries(nodes.map((node) => [node.name, embeddedLayers(node)]))
-}
-
-function keepsPayloads({ nodes }: Manifest): boolean {
-  return nodes.flatMap(clientsOf).some((client) => client.keepsPayloads)
 }
 
 /** Embedded beacon nodes first: they are up at once, and have the blocks that the others may have to catch up with. */

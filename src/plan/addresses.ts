@@ -5,7 +5,8 @@ const firstPort = 20_000
 /** Linux hands out ports from 32768 up to clients; below that, nobody takes ours by chance. */
 const lastPort = 32_767
 const portsPerNode = 10
-const portsUsed = 7
+/** Seven of a node, and the one that whoever uses the block listens on. */
+const portsUsed = 8
 
 /** Hosts x.y.hi.1 to x.y.hi.254: .0 and .255 look like network and broadcast addresses to some tools. */
 const hostsPerBlock = 254
@@ -63,6 +64,11 @@ export function nodePorts(nodeIndex: number): NodePorts {
     consensusP2p: base + 5,
     validatorApi: base + 6,
   }
+}
+
+/** Whoever listens at this port on 127.0.0.1 has the block of ports: no program is told to use it. */
+export function claimPort({ executionRpc }: NodePorts): number {
+  return executionRpc + portsUsed - 1
 }
 
 function loopbackHost(network: number, host: number): string {

@@ -1,10 +1,7 @@
-import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { maxNodes, nodePorts } from '../plan/addresses.ts'
+import { createServer, type Server } from 'node:net'
+import { claimPort, maxNodes, nodePorts } from '../plan/addresses.ts'
 import type { NodePlan, NodePorts } from '../plan/manifest.ts'
 import { PortError } from './errors.ts'
-import { isFileLock, tryFileLock } from './file-lock.ts'
-import { stateDirectory } from './state-directory.ts'
 
 /** Ports held by a running node: nobody else who asks this allocator gets them before the release. */
 export interface PortClaim extends Disposable {
@@ -12,8 +9,10 @@ export interface PortClaim extends Disposable {
 }
 
 /**
- * Claims a block of free ports for a node: the wanted one if possible, else the next free one. A block is
- * locked across processes and every port in it is bind-tested on the address it will be used on.
+ * Claims a block of free ports for a node: the wanted one if possible, else the next free one. Every port in it
+ * is bind-tested on the address it will be used on. Clients are given their ports only later, so whoever has a
+ * block listens on one port of it that no client uses: the system sees to it that nobody else does, whatever
+ * user, directory or program asks, and gives it back when a process dies.
  *
  * @param edgeAddresses where proxies will listen at the node's p2p ports
  * @throws {PortError} when no block is free.
@@ -32,10 +31,10 @@ export async function claimPorts(
 }
 
 async function tryBlock(ports: NodePorts, p2pAddresses: readonly string[]): Promise<PortClaim | undefined> {
-  const lock = await tryFileLock(join(stateDirectory(), 'ports', String(ports.executionRpc)))
-  if (!isFileLock(lock)) return undefined
-  if (await allFree(ports, p2pAddresses)) return { ports, [Symbol.dispose]: () => lock.release() }
-  lock.release()
+  const claim = await listen('127.0.0.1', claimPort(ports))
+  if (claim === undefined) return undefined
+  if (await allFree(ports, p2pAddresses)) return { ports, [Symbol.dispose]: () => claim.close() }
+  claim.close()
   return undefined
 }
 
@@ -51,10 +50,17 @@ async function allFree(ports: NodePorts, p2pAddresses: readonly string[]): Promi
   return (await Promise.all(tests)).every(Boolean)
 }
 
-function canListen(host: string, port: number): Promise<boolean> {
+async function canListen(host: string, port: number): Promise<boolean> {
+  const server = await listen(host, port)
+  server?.close()
+  return server !== undefined
+}
+
+/** Listens without keeping the process alive; undefined where that is not possible. */
+function listen(host: string, port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)))
+    const server = createServer((socket) => socket.destroy()).unref()
+    server.once('error', () => resolve(undefined))
+    server.listen({ host, port, exclusive: true }, () => resolve(server))
   })
 }

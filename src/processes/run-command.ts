@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { execa } from 'execa'
 import { CommandError } from './errors.ts'
 import { lastLogLines } from './log-tail.ts'
 import type { CommandSpec } from './process-spec.ts'
@@ -12,6 +11,8 @@ import type { CommandSpec } from './process-spec.ts'
  */
 export async function runCommand(title: string, spec: CommandSpec, signal: AbortSignal): Promise<void> {
   mkdirSync(dirname(spec.logFile), { recursive: true, mode: 0o700 })
+  // Loaded here, as it is a hundred files, and most networks start no program.
+  const { execa } = await import('execa')
   const output = { file: spec.logFile, append: true } as const
   try {
     await execa(spec.file, spec.arguments, {

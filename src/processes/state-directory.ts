@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Where this tool keeps what outlives a command: named networks, port claims, measured start times.
+ * Where this tool keeps what outlives a command: named networks, measured start times.
  * `ETH_LOCALNET_HOME`, else `$XDG_STATE_HOME/eth-localnet`, else `~/.local/state/eth-localnet`.
  */
 export function stateDirectory(): string {

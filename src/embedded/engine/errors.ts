@@ -12,6 +12,19 @@ const remedies = {
 
 export type EngineFailure = keyof typeof remedies
 
+/** The execution client is there, and does not have methods of the Engine API that the chain's forks need. */
+export class EngineMethodsError extends BaseError {
+  constructor(url: string, missing: readonly string[]) {
+    super({
+      code: 'engine-methods-missing',
+      category: 'start',
+      shortMessage: `The execution client at ${url} does not have ${missing.join(', ')}.`,
+      metaMessages: ['It is older than a fork of the chain: use a newer one, or a chain without that fork.'],
+      facts: { url, missing },
+    })
+  }
+}
+
 /** The execution client gave no answer that can be used. Says nothing about the payload in question. */
 export class EngineUnavailableError extends BaseError {
   readonly reason: EngineFailure

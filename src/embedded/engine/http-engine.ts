@@ -1,7 +1,9 @@
 import { CELLS_PER_EXT_BLOB, ForkName } from '@lodestar/params'
+import { forkNames, type ForkName as PlannedFork } from '../../plan/manifest.ts'
 import { bytesToHex, quantity } from '../execution/bytes.ts'
 import { payloadJson, withdrawalsJson } from '../execution/engine/payload-json.ts'
 import type { Fork, SignedBlock } from '../protocol/signed-block.ts'
+import { EngineMethodsError } from './errors.ts'
 import type {
   BuiltPayload,
   ExecutionEngine,
@@ -69,15 +71,16 @@ export class HttpEngine implements ExecutionEngine {
   }
 
   /**
-   * Tells the execution client which methods are used here (engine_exchangeCapabilities).
-   * @returns those of them that it does not have
+   * Tells the execution client which methods are used on these forks (engine_exchangeCapabilities).
+   * @throws EngineMethodsError naming those that it does not have
    * @throws EngineUnavailableError
    */
-  async missingMethods(): Promise<string[]> {
-    const used = Object.values(methodsOf).flatMap(({ newPayload, getPayload }) => [newPayload, getPayload])
+  async requireMethods(forks: readonly PlannedFork[] = forkNames): Promise<void> {
+    const used = forks.flatMap((fork) => Object.values(methodsOf[fork]))
     const ours = [...new Set([...used, forkchoiceMethod])]
     const theirs = await this.#connection.call('engine_exchangeCapabilities', [ours], capabilitiesSchema)
-    return ours.filter((method) => !theirs.includes(method))
+    const missing = ours.filter((method) => !theirs.includes(method))
+    if (missing.length > 0) throw new EngineMethodsError(this.url, missing)
   }
 }
 

@@ -20,7 +20,6 @@ import type { Mesh } from '../links/mesh.ts'
 import type { Publisher } from '../production/publisher.ts'
 import { Protocol } from '../protocol/protocol.ts'
 import type { Fork } from '../protocol/signed-block.ts'
-import { TraceWriter } from '../trace/trace-writer.ts'
 import type { DeedOrder } from '../validator/deed.ts'
 import { EmbeddedNode } from './embedded-node.ts'
 import { HistoryDigest } from './history-digest.ts'
@@ -128,7 +127,7 @@ export class EmbeddedHost implements HostMethods {
       stores,
       digest: new HistoryDigest(),
       events: this.#events,
-      observe: traceInto(parameters.traceDirectory),
+      observe: await traceInto(parameters.traceDirectory),
     }
     this.#events.open(clock, { isRealTime: manifest.time === 'real' })
     sampleSlots(clock, time, (slot) => this.#sample(slot))
@@ -340,6 +339,9 @@ function idOn(layer: Layer, { libp2p, devp2p }: NodePlan): string {
 }
 
 /** Each node's life in a folder of its own. */
-function traceInto(directory: string | undefined): NetworkContext['observe'] {
-  return directory === undefined ? () => undefined : (node) => new TraceWriter(join(directory, node))
+async function traceInto(directory: string | undefined): Promise<NetworkContext['observe']> {
+  if (directory === undefined) return () => undefined
+  // Most networks have no use for it, nor for the YAML library that it brings along.
+  const { TraceWriter } = await import('../trace/trace-writer.ts')
+  return (node) => new TraceWriter(join(directory, node))
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { NodeEventData } from '../../apis/node-event.ts'
 import { messageOf } from '../../errors.ts'
+import { forksOfChain } from '../../genesis/fork-epochs.ts'
 import type { NodePlan } from '../../plan/manifest.ts'
 import type { PeerEndpoint } from '../../plan/peer-endpoint.ts'
 import type { BlockStore } from '../chain/block-store.ts'
@@ -184,17 +185,16 @@ export class EmbeddedNode {
 
   async #connectEngine(store: BlockStore): Promise<ExecutionEngine> {
     const { layers, ports, jwtSecretFile } = this.#parameters
-    const { protocol, payloads } = this.#context
+    const { manifest, protocol, payloads } = this.#context
     if (!layers.includes('execution')) {
       const jwtSecret = Buffer.from((await readFile(jwtSecretFile, 'utf8')).trim(), 'hex')
       const url = `http://127.0.0.1:${ports.executionEngine}`
-      const engine = new RefillingEngine(
-        new HttpEngine({ url, jwtSecret, wallClock: systemTimeMs }),
-        async (root) => {
-          const bytes = await store.getBlock(root)
-          return bytes && protocol.decodeBlock(bytes)
-        },
-      )
+      const other = new HttpEngine({ url, jwtSecret, wallClock: systemTimeMs })
+      await other.requireMethods(forksOfChain(manifest.chain.forks))
+      const engine = new RefillingEngine(other, async (root) => {
+        const bytes = await store.getBlock(root)
+        return bytes && protocol.decodeBlock(bytes)
+      })
       await refillExecution({ store, protocol, engine })
       return engine
     }

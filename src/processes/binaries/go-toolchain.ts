@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import type { GoModule } from './binary-source.ts'
 import { WayUnavailableError } from './errors.ts'
 
@@ -15,6 +14,8 @@ export async function findGo(
   options: { moduleDirectory: string; environment: NodeJS.ProcessEnv; signal: AbortSignal | undefined },
 ): Promise<string> {
   const { moduleDirectory, environment, signal } = options
+  // Loaded here, as it is a hundred files, and most networks start no program.
+  const { execa } = await import('execa')
   const result = await execa('go', ['version'], {
     cwd: moduleDirectory,
     env: environment,

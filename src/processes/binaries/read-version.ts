@@ -1,4 +1,3 @@
-import { execa } from 'execa'
 import { messageOf } from '../../errors.ts'
 import type { ClientBinary } from './binary-source.ts'
 
@@ -14,6 +13,8 @@ export async function readVersion(
   path: string,
   signal?: AbortSignal,
 ): Promise<VersionAnswer> {
+  // Loaded here, as it is a hundred files, and most networks start no program.
+  const { execa } = await import('execa')
   const result = await execa(path, binary.versionArguments, {
     stdin: 'ignore',
     all: true,

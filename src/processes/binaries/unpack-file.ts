@@ -1,6 +1,5 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { messageOf } from '../../errors.ts'
 import { WayUnavailableError } from './errors.ts'
 
@@ -14,6 +13,8 @@ export async function unpackFile(args: {
   const { archive, pathInArchive, destination, signal } = args
   const unpacked = `${archive}.unpacked`
   await mkdir(unpacked)
+  // Loaded here, as it is a hundred files, and most networks start no program.
+  const { execa } = await import('execa')
   const result = await execa('tar', ['-xzf', archive, '-C', unpacked, '--', pathInArchive], {
     stdin: 'ignore',
     reject: false,

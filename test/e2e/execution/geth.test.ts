@@ -63,7 +63,7 @@ async function transfer({ privateKey, address }: AccountPlan, nonce: number) {
 
 describe('through its Engine API', () => {
   test('Geth takes the blocks of every fork', async () => {
-    expect(await geth.engine.missingMethods()).toEqual([])
+    await geth.engine.requireMethods()
     for (const block of blocks) {
       const expected = { status: 'VALID', latestValidHash: block.executionBlockHash, validationError: null }
       expect(await geth.engine.notifyNewPayload(block)).toEqual(expected)
@@ -107,7 +107,7 @@ describe('through its Engine API', () => {
       jwtSecret: new Uint8Array(32),
       wallClock: Date.now,
     })
-    await expect(engine.missingMethods()).rejects.toMatchObject({ reason: 'unauthorized' })
+    await expect(engine.requireMethods()).rejects.toMatchObject({ reason: 'unauthorized' })
   })
 })
 

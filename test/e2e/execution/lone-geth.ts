@@ -77,7 +77,7 @@ export class LoneGeth implements AsyncDisposable {
     const child = execa(this.#binary, spec?.arguments ?? [], { all: true, reject: false, buffer: false })
     child.all.on('data', (chunk: Buffer) => this.#log.push(chunk.toString()))
     this.#process = child
-    await vi.waitFor(() => this.engine.missingMethods(), { timeout: startDeadlineMs, interval: 50 })
+    await vi.waitFor(() => this.engine.requireMethods(), { timeout: startDeadlineMs, interval: 50 })
   }
 
   /** The last lines that it has logged. */

@@ -114,4 +114,12 @@ describe('every pairing of execution and consensus clients in one network, aroun
     await network.waitForHead(network.currentSlot + 2)
     await network.waitForConsensus()
   })
+
+  test('goes on from its directory after a crash of everything', async () => {
+    await Promise.all(network.nodes.map((node) => node.kill()))
+    await network.stop()
+    network = await startNetwork({ dir, onProgress: printStages })
+    await network.waitForFinalizedEpoch(network.currentEpoch)
+    await network.assertConsensus()
+  })
 })

@@ -17,7 +17,7 @@ it('is run with these arguments', () => {
   expect(processOf().arguments.join(' ')).toBe(
     [
       '--config /net/nodes/node-1/geth.toml',
-      '--datadir /net/nodes/node-1/geth --state.scheme hash',
+      '--datadir /net/nodes/node-1/geth --state.scheme hash --db.engine leveldb',
       '--gcmode archive --syncmode full',
       '--networkid 4242',
       '--nodekey /net/nodes/node-1/devp2p.key --nodiscover --nat none --ipcdisable',
@@ -37,7 +37,8 @@ it('makes its database from the genesis, with the storage that it is run with', 
   const [command, ...others] = await geth.initialize(context)
   expect(others).toEqual([])
   expect(command?.arguments).toEqual([
-    ...['init', '--datadir', '/net/nodes/node-1/geth', '--state.scheme', 'hash', '/net/genesis.json'],
+    ...['init', '--datadir', '/net/nodes/node-1/geth', '--state.scheme', 'hash', '--db.engine', 'leveldb'],
+    '/net/genesis.json',
   ])
 })
 
@@ -100,12 +101,6 @@ describe('it is ready', () => {
     const withGone = { ...ports, executionRpc: portOf(rpc.url), executionEngine: portOf(gone.url) }
     await expect(processOf({ ports: withGone }).isReady(signal)).rejects.toThrow('fetch failed')
   })
-})
-
-it('rewinds to a block by its number in hex', async () => {
-  await using rpc = await startServer(answering({ result: null }))
-  await geth.rewind?.(rpc.url, 24, signal)
-  expect(JSON.parse(rpc.requests[0]?.body ?? '')).toMatchObject({ method: 'debug_setHead', params: ['0x18'] })
 })
 
 function portOf(url: string): number {

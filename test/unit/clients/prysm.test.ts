@@ -59,14 +59,9 @@ describe('the beacon node', () => {
     ])
   })
 
-  it('waits for a peer to catch up with where there is one, and does not where there is none', () => {
-    expect(processOf('beacon-chain', { hasRunningPeers: true }).arguments).toContain('--min-sync-peers=1')
-    expect(processOf('beacon-chain', { hasRunningPeers: false }).arguments).toContain('--min-sync-peers=0')
-  })
-
-  it('goes on from a block that it is told', () => {
-    const resumeFrom = `0x${'ab'.repeat(32)}`
-    expect(processOf('beacon-chain', { resumeFrom }).arguments).toContain(`--sync-from=${resumeFrom}`)
+  it('waits for a peer to sync with only when it has missed more than a few slots', () => {
+    expect(processOf('beacon-chain', { slotsMissed: 4 }).arguments).toContain('--min-sync-peers=0')
+    expect(processOf('beacon-chain', { slotsMissed: 5 }).arguments).toContain('--min-sync-peers=1')
   })
 
   it('has its identity in a file, as 64 hex digits', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GenesisInputError } from '../../../src/genesis/errors.ts'
-import { forkEpochs, genesisFork } from '../../../src/genesis/fork-epochs.ts'
+import { forkEpochs, forksOfChain, genesisFork } from '../../../src/genesis/fork-epochs.ts'
 
 const never = Number.POSITIVE_INFINITY
 
@@ -15,6 +15,15 @@ describe('forkEpochs', () => {
   ])('$schedule starts at $genesis', ({ schedule, epochs, genesis }) => {
     expect(forkEpochs(schedule)).toEqual(epochs)
     expect(genesisFork(schedule)).toBe(genesis)
+  })
+
+  test.each([
+    { schedule: { deneb: 0 }, forks: ['deneb'] },
+    { schedule: { electra: 0, fulu: 3 }, forks: ['electra', 'fulu'] },
+    { schedule: { deneb: 0, fulu: 3 }, forks: ['deneb', 'fulu'] },
+    { schedule: { fulu: 0 }, forks: ['fulu'] },
+  ])('$schedule has blocks of $forks', ({ schedule, forks }) => {
+    expect(forksOfChain(schedule)).toEqual(forks)
   })
 
   test.each([

@@ -121,19 +121,32 @@ describe('the saved network', () => {
 })
 
 describe('what a client is told', () => {
-  it('are its peers at the ports that they really have, and whether one of them runs', async () => {
+  it('is how long it was away, where a peer of it runs', async () => {
     const host = await openHost()
-    const [, second] = host.nodes
+    const [first, second] = host.nodes
+    const missed = () => contexts[0]?.().slotsMissed
+    await first?.start()
+    await first?.stop()
+    const slot = host.clock.currentSlot
+    vi.spyOn(host.clock, 'currentSlot', 'get').mockReturnValue(slot + 9)
+    expect(missed()).toBe(0)
+    await second?.start()
+    expect(missed()).toBe(9)
+    await first?.start()
+    expect(missed()).toBe(0)
+    await host.close()
+  })
+
+  it('are its peers at the ports that they really have', async () => {
+    const host = await openHost()
     const context = contexts[0]
     expect(context?.()).toMatchObject({
       node: { name: 'node-0' },
       // Dialled by the address of the edge, where its proxy is.
       peers: [{ node: { name: 'node-1' }, address: '127.2.0.10', ports: savedNetwork().ports['node-1'] }],
       directory: join(place.folder, 'nodes', 'node-0'),
-      hasRunningPeers: false,
+      slotsMissed: 0,
     })
-    await second?.start()
-    expect(context?.().hasRunningPeers).toBe(true)
     await host.close()
   })
 })

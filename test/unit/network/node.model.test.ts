@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { StateError } from '../../../src/network/errors.ts'
 import { ProcessStartError } from '../../../src/processes/errors.ts'
 import type { FakeClient } from './support/fake-client.ts'
@@ -35,8 +35,7 @@ function expectTruth({ node, execution, consensus }: FakeNode): void {
 }
 
 function makeSlowNode(turnsOfWork: readonly number[]): FakeNode {
-  const fake = makeFakeNode({ rewind: async () => {} })
-  vi.spyOn(fake.node.executionApi, 'block').mockResolvedValue(null)
+  const fake = makeFakeNode()
   let piece = 0
   const work = async () => {
     const count = turnsOfWork[piece++ % turnsOfWork.length] ?? 0

@@ -1,7 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { StateError } from '../../../src/network/errors.ts'
 import { ProcessStartError } from '../../../src/processes/errors.ts'
-import { genesisBlockRoot, makeFakeNode } from './support/fake-node.ts'
+import { makeFakeNode } from './support/fake-node.ts'
 
 /** A promise that a test settles itself. */
 function gate() {
@@ -39,13 +39,12 @@ describe('start', () => {
   })
 
   it('leaves nothing when the consensus client fails, and can be tried again', async () => {
-    const { node, execution, consensus } = makeFakeNode({ rewind: async () => {} })
+    const { node, execution, consensus } = makeFakeNode()
     consensus.failure = new Error('bad genesis')
     await expect(node.start()).rejects.toThrow('bad genesis')
     expect(node.state).toBe('stopped')
     expect(node.processes).toEqual([])
     expect(execution.phase).toBe('down')
-    vi.spyOn(node.executionApi, 'block').mockResolvedValue(null)
     await node.start()
     expect(node.state).toBe('running')
   })
@@ -250,8 +249,7 @@ describe('a crash', () => {
   })
 
   it('is mended by a start, which ends what still ran', async () => {
-    const { node, execution, calls } = makeFakeNode({ rewind: async () => {} })
-    vi.spyOn(node.executionApi, 'block').mockResolvedValue(null)
+    const { node, execution, calls } = makeFakeNode()
     await node.start()
     execution.crash()
     calls.length = 0
@@ -259,68 +257,5 @@ describe('a crash', () => {
     expect(calls).toEqual(['stop consensus', 'stop execution', 'start execution', 'start consensus'])
     expect(node.state).toBe('running')
     expect(node.crash).toBeUndefined()
-  })
-})
-
-describe('the block that a node goes on from', () => {
-  const parentBeaconBlockRoot = `0x${'be'.repeat(32)}`
-
-  function crashedNode(block: { number: number } | null, hasRewind = true) {
-    const rewind = vi.fn(async () => {})
-    const fake = makeFakeNode({ wasStoppedCleanly: false, ...(hasRewind ? { rewind } : {}) })
-    vi.spyOn(fake.node.executionApi, 'block').mockResolvedValue(
-      block && { ...block, hash: '0x', parentBeaconBlockRoot },
-    )
-    return { ...fake, rewind }
-  }
-
-  it('is the head that it stored, after a clean stop', async () => {
-    const { node } = makeFakeNode()
-    const block = vi.spyOn(node.executionApi, 'block')
-    await node.start()
-    expect(node.resumeFrom).toBeUndefined()
-    expect(block).not.toHaveBeenCalled()
-  })
-
-  it('is, after a crash, the beacon block of the parent of the execution head (EIP-4788)', async () => {
-    const { node, rewind } = crashedNode({ number: 25 })
-    await node.start()
-    expect(rewind).toHaveBeenCalledWith(node.execution.rpcUrl, 24, expect.any(AbortSignal))
-    expect(node.resumeFrom).toBe(parentBeaconBlockRoot)
-  })
-
-  it('is genesis when the first block was the execution head', async () => {
-    const { node, rewind } = crashedNode({ number: 1 })
-    await node.start()
-    expect(rewind).toHaveBeenCalledWith(node.execution.rpcUrl, 0, expect.any(AbortSignal))
-    expect(node.resumeFrom).toBe(genesisBlockRoot)
-  })
-
-  it.each([null, { number: 0 }])(
-    'is genesis, without a rewind, when the execution head is %j',
-    async (block) => {
-      const { node, rewind } = crashedNode(block)
-      await node.start()
-      expect(rewind).not.toHaveBeenCalled()
-      expect(node.resumeFrom).toBe(genesisBlockRoot)
-    },
-  )
-
-  it('is the stored head when the execution client cannot rewind', async () => {
-    const { node } = crashedNode({ number: 25 }, false)
-    await node.start()
-    expect(node.resumeFrom).toBeUndefined()
-  })
-
-  it('is known before the consensus client starts, and forgotten after a clean stop', async () => {
-    const { node, consensus } = crashedNode({ number: 25 })
-    let known: string | undefined
-    consensus.work = async () => {
-      known ??= node.resumeFrom
-    }
-    await node.start()
-    expect(known).toBe(parentBeaconBlockRoot)
-    await node.restart()
-    expect(node.resumeFrom).toBeUndefined()
   })
 })

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { privateKeyToAccount } from 'viem/accounts'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { ForkchoiceState } from '../../../../src/embedded/engine/execution-engine.ts'
@@ -123,7 +126,24 @@ describe.each([
 
   test('every method that is used is there', async () => {
     const { engine } = await served()
-    expect(await engine.missingMethods()).toEqual([])
+    await expect(engine.requireMethods()).resolves.toBeUndefined()
+  })
+})
+
+test('a client that is older than a fork of the chain is refused, with the methods that it lacks', async () => {
+  const result = ['engine_newPayloadV4', 'engine_getPayloadV4', 'engine_forkchoiceUpdatedV3']
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const engine = new HttpEngine({ url, jwtSecret: randomBytes(32), wallClock: () => nowMs })
+  await expect(engine.requireMethods(['electra'])).resolves.toBeUndefined()
+  await expect(engine.requireMethods(['electra', 'fulu'])).rejects.toMatchObject({
+    code: 'engine-methods-missing',
+    message: expect.stringContaining(`The execution client at ${url} does not have engine_getPayloadV5.`),
   })
 })
 
@@ -172,7 +192,7 @@ describe('who may ask', () => {
   test('another secret is refused by name', async () => {
     const { url } = await serverOf(() => nowMs)
     const engine = new HttpEngine({ url, jwtSecret: new Uint8Array(32), wallClock: () => nowMs })
-    await expect(engine.missingMethods()).rejects.toMatchObject({
+    await expect(engine.requireMethods()).rejects.toMatchObject({
       reason: 'unauthorized',
       message: expect.stringMatching(/HTTP status 401/),
     })
@@ -183,10 +203,10 @@ describe('who may ask', () => {
     const { url } = await serverOf(() => timeMs)
     const engine = new HttpEngine({ url, jwtSecret, wallClock: () => timeMs })
     for (timeMs of [nowMs, nowMs + 61_000, nowMs + 3_600_000]) {
-      expect(await engine.missingMethods()).toEqual([])
+      await expect(engine.requireMethods()).resolves.toBeUndefined()
     }
     const stopped = new HttpEngine({ url, jwtSecret, wallClock: () => nowMs })
-    await expect(stopped.missingMethods()).rejects.toMatchObject({ reason: 'unauthorized' })
+    await expect(stopped.requireMethods()).rejects.toMatchObject({ reason: 'unauthorized' })
   })
 })
 

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { NodeFailure } from '../../../../src/embedded/host/host-methods.ts'
 import { activatePreset } from '../../../../src/genesis/preset.ts'
 import { planNetwork } from '../../../../src/network/start-network.ts'
@@ -103,6 +106,22 @@ function breakOneNode(): void {
     return handle.apply(this as InstanceType<typeof Gossip>, parameters)
   })
 }
+
+test('a beacon node does not start over an execution client that is older than its chain', async () => {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: ['engine_newPayloadV3'] }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const ports = { ...anyPorts, executionEngine: (server.address() as AddressInfo).port }
+  await host.stop('consensus', 'node-3')
+  const start = host.start('consensus', { ...parametersOf('node-3'), layers: ['consensus'], ports })
+  await expect(start).rejects.toMatchObject({
+    code: 'engine-methods-missing',
+    message: expect.stringContaining('does not have engine_newPayloadV4'),
+  })
+})
 
 test('a node that throws is reported as that node, with its log, and the others finalize', async () => {
   await host.advanceTo(slotStartMs(4))

@@ -32,7 +32,7 @@ export function exampleContext(
     },
     directory: '/net/nodes/node-1',
     engineUrl: 'http://127.0.0.1:8551',
-    hasRunningPeers: false,
+    slotsMissed: 0,
     jwtSecretFile: '/net/nodes/node-1/jwt.hex',
     binary: (name) => `/bin/of/${name}`,
     ...changes,

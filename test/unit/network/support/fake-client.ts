@@ -9,7 +9,6 @@ type Phase = 'down' | 'starting' | 'up' | 'frozen' | 'stopping'
 
 /** A client that runs nothing. It throws where the node would break the contract of a client instance. */
 export class FakeClient implements ClientInstance {
-  readonly client: ClientInstance['client']
   readonly name: string
   /** What was asked of it, in order, across all clients that share the list. */
   readonly calls: string[]
@@ -26,10 +25,8 @@ export class FakeClient implements ClientInstance {
     name: string
     onCrash: (report: CrashReport) => void
     calls?: string[]
-    client?: ClientInstance['client']
   }) {
     this.name = parameters.name
-    this.client = parameters.client ?? {}
     this.calls = parameters.calls ?? []
     this.#onCrash = parameters.onCrash
   }

@@ -1,12 +1,9 @@
 import { vi } from 'vitest'
-import type { ClientInstance } from '../../../../src/clients/client-instance.ts'
 import type { NodeView } from '../../../../src/network/errors.ts'
 import { Node, type NodeState } from '../../../../src/network/node.ts'
 import type { Manifest, NodePlan } from '../../../../src/plan/manifest.ts'
 import { examplePlan } from '../../support/example-plan.ts'
 import { FakeClient } from './fake-client.ts'
-
-export const genesisBlockRoot = `0x${'9e'.repeat(32)}`
 
 export interface FakeNode {
   readonly node: Node
@@ -20,11 +17,10 @@ export interface FakeNode {
 export interface FakeNodeParameters {
   readonly plan?: NodePlan
   readonly wasStoppedCleanly?: boolean
-  readonly rewind?: ClientInstance['client']['rewind']
 }
 
 /** A real node whose two clients run nothing. */
-export function makeFakeNode({ plan, wasStoppedCleanly = true, rewind }: FakeNodeParameters = {}): FakeNode {
+export function makeFakeNode({ plan, wasStoppedCleanly = true }: FakeNodeParameters = {}): FakeNode {
   const calls: string[] = []
   const states: NodeState[] = []
   const clients: Partial<Record<'execution' | 'consensus', FakeClient>> = {}
@@ -35,12 +31,10 @@ export function makeFakeNode({ plan, wasStoppedCleanly = true, rewind }: FakeNod
     ports: nodePlan.ports,
     jwtSecretFile: '/nowhere/jwt.hex',
     wasStoppedCleanly,
-    genesisBlockRoot,
     onStateChange: ({ state }) => states.push(state),
     skewClock: () => Promise.reject(new Error('a fake node has no clock')),
-    makeInstance: (layer, _node, onCrash) => {
-      const client = rewind === undefined ? {} : { rewind }
-      clients[layer] = new FakeClient({ name: layer, onCrash, calls, client })
+    makeInstance: (layer, onCrash) => {
+      clients[layer] = new FakeClient({ name: layer, onCrash, calls })
       return clients[layer]
     },
   })
