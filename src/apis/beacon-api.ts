@@ -22,6 +22,7 @@ const syncingSchema = z.object({
     sync_distance: uint,
     is_syncing: z.boolean(),
     is_optimistic: z.boolean(),
+    el_offline: z.boolean().optional(),
   }),
 })
 const genesisSchema = z.object({ data: z.object({ genesis_time: uint, genesis_validators_root: root }) })
@@ -47,8 +48,12 @@ export interface FinalityCheckpoints {
 
 export interface SyncingStatus {
   readonly headSlot: number
+  /** Slots from the head to the present one by the node's own clock. */
+  readonly syncDistance: number
   readonly isSyncing: boolean
   readonly isOptimistic: boolean
+  /** False where a client does not tell. */
+  readonly isExecutionOffline: boolean
 }
 
 /**
@@ -92,7 +97,13 @@ export class BeaconApi {
 
   async syncing(options?: RequestOptions): Promise<SyncingStatus> {
     const { data } = await this.get('/eth/v1/node/syncing', syncingSchema, options)
-    return { headSlot: data.head_slot, isSyncing: data.is_syncing, isOptimistic: data.is_optimistic }
+    return {
+      headSlot: data.head_slot,
+      syncDistance: data.sync_distance,
+      isSyncing: data.is_syncing,
+      isOptimistic: data.is_optimistic,
+      isExecutionOffline: data.el_offline ?? false,
+    }
   }
 
   /** Peer ids of the connected peers. */

@@ -8,7 +8,7 @@ const root = z.string().regex(/^0x[0-9a-f]{64}$/i)
 const schemas = {
   block: z.object({ slot: uint, block: root }),
   head: z.object({ slot: uint, block: root }),
-  chain_reorg: z.object({ slot: uint, depth: uint, old_head_block: root, new_head_block: root }),
+  chain_reorg: z.object({ depth: uint, old_head_block: root }),
   finalized_checkpoint: z.object({ epoch: uint, block: root }),
 }
 
@@ -32,9 +32,7 @@ export function parseBeaconEvent({ event, data }: ServerSentEvent): NodeEventDat
     }
     case 'chain_reorg': {
       const { data: reorg } = schemas.chain_reorg.safeParse(content)
-      if (reorg === undefined) return undefined
-      const { slot, depth, old_head_block: oldHead, new_head_block: newHead } = reorg
-      return { topic: 'chain_reorg', slot, depth, oldHead, newHead }
+      return reorg && { topic: 'chain_reorg', depth: reorg.depth, oldHead: reorg.old_head_block }
     }
     case 'finalized_checkpoint': {
       const { data: checkpoint } = schemas.finalized_checkpoint.safeParse(content)

@@ -10,12 +10,8 @@ const answerSchema = z.union([
   z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
   z.object({ result: z.unknown() }).refine((answer) => answer.result !== undefined),
 ])
-const blockSchema = z
-  .object({ number: quantity, hash: z.string(), parentBeaconBlockRoot: z.string().optional() })
-  .nullable()
+const blockSchema = z.object({ number: quantity, hash: z.string() }).nullable()
 const peersSchema = z.array(z.object({ id: z.string(), enode: z.string() }))
-
-export type ExecutionBlock = NonNullable<z.infer<typeof blockSchema>>
 
 /** The part of the execution JSON-RPC that is used here. https://ethereum.github.io/execution-apis */
 export class ExecutionApi {
@@ -32,7 +28,7 @@ export class ExecutionApi {
   }
 
   /** @returns null when the node has no such block. */
-  block(tag: string, options?: RequestOptions): Promise<ExecutionBlock | null> {
+  block(tag: string, options?: RequestOptions): Promise<z.infer<typeof blockSchema>> {
     return this.call('eth_getBlockByNumber', [tag, false], blockSchema, options)
   }
 

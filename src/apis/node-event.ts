@@ -28,11 +28,10 @@ export type NodeEventData =
   | ({ readonly topic: 'block' } & SeenBlock)
   | { readonly topic: 'head'; readonly slot: number; readonly root: string }
   | {
+      /** Told with a move of the head. Of the new head it says nothing, as some clients give a wrong root. */
       readonly topic: 'chain_reorg'
-      readonly slot: number
       readonly depth: number
       readonly oldHead: string
-      readonly newHead: string
     }
   | CheckpointEvent
   | {

@@ -14,6 +14,7 @@ import { openChain } from './chain/open-chain.ts'
 import type { Clock } from './clock/clock.ts'
 import type { SlotTime } from './clock/slot-time.ts'
 import type { ExecutionEngine } from './engine/execution-engine.ts'
+import { WatchedEngine } from './engine/watched-engine.ts'
 import { Gossip } from './gossip/gossip.ts'
 import type { Wire } from './links/wire.ts'
 import { OperationPools } from './pools/operation-pools.ts'
@@ -64,8 +65,8 @@ export class BeaconNode {
   readonly #parameters: BeaconNodeParameters
   readonly #endPools: () => void
 
-  private constructor(parameters: BeaconNodeParameters, chain: BeaconChain) {
-    const { plan, protocol, time, clock, wire, engine } = parameters
+  private constructor(parameters: BeaconNodeParameters, chain: BeaconChain, engine: WatchedEngine) {
+    const { plan, protocol, time, clock, wire } = parameters
     const { config } = protocol
     this.#parameters = parameters
     this.chain = chain
@@ -116,7 +117,7 @@ export class BeaconNode {
         wire,
         identity: identityOf(plan),
         nodeVersion: parameters.version,
-        executionOffline: () => false,
+        executionOffline: () => engine.isOffline,
       },
       parameters.onDefect,
     )
@@ -127,7 +128,9 @@ export class BeaconNode {
    * @throws StoreError, ProtectionStoreError, BlockImportError
    */
   static async open(parameters: BeaconNodeParameters): Promise<BeaconNode> {
-    return new BeaconNode(parameters, await openChain({ ...parameters, observer: parameters.observer ?? {} }))
+    const { observer = {}, engine: bare } = parameters
+    const engine = new WatchedEngine(bare)
+    return new BeaconNode(parameters, await openChain({ ...parameters, engine, observer }), engine)
   }
 
   /** What this node's validators need to misbehave. */

@@ -2,6 +2,7 @@ import type { NodeEvent, NodeEventData } from '../apis/node-event.ts'
 import { clientNamed } from '../clients/registry.ts'
 import type { EmbeddedNetwork } from '../embedded/host/embedded-network.ts'
 import { Checkers } from '../observe/checkers/checkers.ts'
+import { FaultLog } from '../observe/fault-log.ts'
 import type { History } from '../observe/history.ts'
 import { type HistoryRecord, historyFormatVersion } from '../observe/history-record.ts'
 import { Recorder } from '../observe/record/recorder.ts'
@@ -35,6 +36,7 @@ export class NetworkRecorder {
   readonly #network: RecordedNetwork
   readonly #recorder: Recorder
   readonly #checkers = new Checkers()
+  readonly #faults = new FaultLog()
   readonly #followers = new Map<string, NodeFollower>()
   readonly #headers = new BlockHeaders()
   readonly #probes: SlotProbes
@@ -60,6 +62,11 @@ export class NetworkRecorder {
   /** What the checkers make of it so far, with their default bounds. */
   get checkers(): Checkers {
     return this.#checkers
+  }
+
+  /** The faults of this run. */
+  get faults(): FaultLog {
+    return this.#faults
   }
 
   /** Begins the history of this run. */
@@ -118,6 +125,7 @@ export class NetworkRecorder {
   #record(record: HistoryRecord): void {
     const { history } = this.#network
     history.record(record)
+    this.#faults.add(record)
     for (const change of this.#checkers.add(record)) {
       history.record({ type: 'check', timeMs: record.timeMs, ...change })
     }
@@ -163,7 +171,8 @@ export class NetworkRecorder {
     return running.flatMap((node) => {
       const layers = (['execution', 'consensus'] as const).filter((layer) => isProcess(layer, node.plan))
       const { name, beaconApi, executionApi } = node
-      return layers.length === 0 ? [] : [{ name, beaconApi, executionApi, layers }]
+      const headRoot = this.#recorder.headOf(name)
+      return layers.length === 0 ? [] : [{ name, beaconApi, executionApi, layers, headRoot }]
     })
   }
 }

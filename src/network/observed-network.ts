@@ -24,6 +24,10 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+export interface CheckOptions extends CheckBounds {
+  readonly signal?: AbortSignal | undefined
+}
+
 /** What can be read of a running network, and waited for. Nothing here changes what happens on it. */
 export abstract class ObservedNetwork {
   protected readonly host: NetworkHost
@@ -202,13 +206,14 @@ export abstract class ObservedNetwork {
 
   /**
    * Says what is wrong with the network, or that it is healthy: one cause, its evidence, and what to do. Takes a
-   * few seconds at most, also when clients hang. The causes are in `docs/doctor.md`.
+   * few seconds at most, also when clients hang, and rejects only when the signal is aborted. The causes are in
+   * `docs/doctor.md`.
    *
    * @example
    * const { healthy, cause, summary } = await network.diagnose()
    */
-  diagnose(): Promise<Diagnosis> {
-    return diagnoseNetwork(this.host)
+  diagnose({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<Diagnosis> {
+    return diagnoseNetwork(this.host, signal)
   }
 
   /**
@@ -220,11 +225,13 @@ export abstract class ObservedNetwork {
    * @example
    * const results = await network.check({ targetShareMin: 0.99 })
    */
-  async check(bounds?: CheckBounds): Promise<readonly CheckResult[]> {
-    if (bounds === undefined) return this.host.recorder.checkers.results()
+  async check({ signal, ...bounds }: CheckOptions = {}): Promise<readonly CheckResult[]> {
+    signal?.throwIfAborted()
     const checked = checkBoundsSchema.safeParse(bounds)
     if (!checked.success) throw optionErrorFrom(checked.error, bounds)
-    return checkHistory(this.host.history.read(), checked.data, { isLastRunOnly: true })
+    const isDefault = Object.values(checked.data).every((bound) => bound === undefined)
+    if (isDefault) return this.host.recorder.checkers.results()
+    return checkHistory(this.host.history.read(), checked.data, { isLastRunOnly: true, signal })
   }
 
   /**
@@ -233,8 +240,8 @@ export abstract class ObservedNetwork {
    * @throws {UnhealthyError} with the evidence.
    * @throws {OptionError} for a bound that is none.
    */
-  async expectHealthy(bounds?: CheckBounds): Promise<void> {
-    const results = await this.check(bounds)
+  async expectHealthy(options: CheckOptions = {}): Promise<void> {
+    const results = await this.check(options)
     if (!results.some(({ verdict }) => verdict === 'fail')) return
     throw new UnhealthyError(results, { seed: this.seed, path: this.history.path })
   }

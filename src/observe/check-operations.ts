@@ -15,8 +15,8 @@ export const checkOperations = {
   check: operation({
     parameters: checkBoundsSchema,
     result: z.object({ results: z.array(checkResult), path: z.string(), seed: z.number() }),
-    async run(network, bounds) {
-      const results = await network.check(bounds)
+    async run(network, bounds, signal) {
+      const results = await network.check({ ...bounds, signal })
       const { seed, history } = network
       return {
         results: results.map((one) => ({ ...one, evidence: [...one.evidence] })),

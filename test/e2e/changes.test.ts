@@ -1,6 +1,7 @@
 import { type Network, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { embeddedReal, embeddedVirtual, gethPrysm } from './support/clients-under-test.ts'
+import { expectCompleteHistory } from './support/complete-history.ts'
 import { eventually } from './support/eventually.ts'
 import { printStages } from './support/progress.ts'
 
@@ -52,6 +53,13 @@ describe.each([gethPrysm, embeddedReal, embeddedVirtual])('$kind, 5 nodes, 20 va
     await network.waitForConsensus()
   })
 
+  test('goes on when all nodes are restarted one after another', async () => {
+    for (const node of network.nodes) await node.restart()
+    // Prysm asks for one block after another of those that it has missed, every 4 s.
+    await network.waitForConsensus({ withinSlots: 40 })
+    await network.waitForHead(network.currentSlot + 1)
+  })
+
   test('removes a node, and re-plans nobody else', async () => {
     const before = network.manifest.nodes
     await network.removeNode('node-4')
@@ -74,5 +82,9 @@ describe.each([gethPrysm, embeddedReal, embeddedVirtual])('$kind, 5 nodes, 20 va
     // The keys of the removed node stay on the chain, offline: 16 of 20 votes are left, more than 2/3.
     await network.waitForFinalizedEpoch(network.currentEpoch)
     await network.waitForConsensus()
+  })
+
+  test('has told all of that in its history', async () => {
+    await expectCompleteHistory(network)
   })
 })

@@ -66,7 +66,7 @@ export class FaultyEngine implements ExecutionEngine {
 
   async #silence(method: EngineMethod): Promise<never> {
     if (this.#patienceMs > 0) await this.#sleep(this.#patienceMs)
-    throw new EngineUnavailableError(`engine_${method}`, 'no answer in time')
+    throw new EngineUnavailableError(`engine_${method}`, 'no answer in time', 'timeout')
   }
 
   #sleep(durationMs: number): Promise<void> {

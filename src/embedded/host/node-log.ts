@@ -14,11 +14,11 @@ export type LogFacts = Readonly<Record<string, string | number | boolean | undef
  */
 export class NodeLog {
   readonly #path: string
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'nowMs'>
   #stream: WriteStream
   #bytes = 0
 
-  constructor(path: string, clock: Clock) {
+  constructor(path: string, clock: Pick<Clock, 'nowMs'>) {
     this.#path = path
     this.#clock = clock
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })

@@ -13,12 +13,8 @@ export function reportEvents(chain: BeaconChain, emit: (event: NodeEventData) =>
       const participation = participationOf(previous.state)
       if (participation !== undefined) emit({ topic: 'participation', ...participation })
     }
-    const { slot, root } = head
-    if (reorg !== undefined) {
-      const { depth } = reorg
-      emit({ topic: 'chain_reorg', slot, depth, oldHead: previous.root, newHead: root })
-    }
-    emit({ topic: 'head', slot, root })
+    if (reorg !== undefined) emit({ topic: 'chain_reorg', depth: reorg.depth, oldHead: previous.root })
+    emit({ topic: 'head', slot: head.slot, root: head.root })
   })
   chain.events.on('justified', ({ checkpoint: { epoch, root } }) => {
     emit({ topic: 'justified_checkpoint', epoch, root })

@@ -62,10 +62,11 @@ export class Checkers {
 export async function checkHistory(
   records: Iterable<HistoryRecord> | AsyncIterable<HistoryRecord>,
   bounds: CheckBounds = {},
-  { isLastRunOnly = false } = {},
+  { isLastRunOnly = false, signal }: { isLastRunOnly?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<CheckResult[]> {
   let checkers = new Checkers(bounds)
   for await (const record of records) {
+    signal?.throwIfAborted()
     if (isLastRunOnly && record.type === 'run') checkers = new Checkers(bounds)
     checkers.add(record)
   }

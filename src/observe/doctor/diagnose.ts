@@ -13,9 +13,18 @@ export function diagnose(evidence: Evidence): Diagnosis {
   return first === undefined ? healthy(evidence) : unhealthy(first, others)
 }
 
+/** Lines of evidence that a person is shown: the first ones are nearest to the cause. */
+const evidenceMax = 24
+
+function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= evidenceMax) return lines
+  const shown = lines.slice(0, evidenceMax - 1)
+  return [...shown, `… and ${lines.length - shown.length} lines more.`]
+}
+
 function unhealthy(finding: Finding, others: readonly Finding[]): Diagnosis {
   const also = others.map(({ cause, summary }) => ({ cause, summary }))
-  return { healthy: false, ...finding, also }
+  return { healthy: false, ...finding, evidence: shortened(finding.evidence), also }
 }
 
 function healthy(evidence: Evidence): Diagnosis {
@@ -25,7 +34,7 @@ function healthy(evidence: Evidence): Diagnosis {
     healthy: true,
     cause: 'healthy',
     summary: `${name} is healthy: ${finalityText(evidence, nodes)}.`,
-    evidence: [...votesText(evidence), ...remarks(evidence)],
+    evidence: shortened([...votesText(evidence), ...remarks(evidence)]),
     advice: [],
     also: [],
   }

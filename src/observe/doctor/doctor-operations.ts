@@ -19,6 +19,6 @@ export const doctorOperations = {
   diagnose: operation({
     parameters: z.strictObject({}),
     result: diagnosisSchema,
-    run: (network) => network.diagnose(),
+    run: (network, _parameters, signal) => network.diagnose({ signal }),
   }),
 }

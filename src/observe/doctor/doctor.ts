@@ -8,9 +8,12 @@ import { evidenceWithoutNetwork } from './evidence-without-network.ts'
 import { type ExaminedHost, networkSubject } from './network-subject.ts'
 import { readStartFailure } from './start-failure.ts'
 
-/** Examines a network of this process. Takes a few seconds at most, also when clients hang; never rejects. */
-export async function diagnoseNetwork(host: ExaminedHost): Promise<Diagnosis> {
-  return diagnose(await collectEvidence(await networkSubject(host)))
+/**
+ * Examines a network of this process. Takes a few seconds at most, also when clients hang; rejects only when the
+ * signal is aborted.
+ */
+export async function diagnoseNetwork(host: ExaminedHost, signal?: AbortSignal): Promise<Diagnosis> {
+  return diagnose(await collectEvidence(await networkSubject(host, signal)))
 }
 
 /**

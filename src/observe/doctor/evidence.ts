@@ -24,6 +24,8 @@ export interface Evidence {
   readonly machine: MachineEvidence
   /** What was broken on purpose and is in force: never the proof of a cause, only a hint. */
   readonly faults: readonly FaultEvidence[]
+  /** The fault that ended last, and when, Unix time on the network's clock. */
+  readonly pastFault?: { readonly description: string; readonly endedMs: number } | undefined
 }
 
 export interface NetworkEvidence {
@@ -68,8 +70,8 @@ export interface NodeEvidence {
   readonly held: { readonly first: number; readonly count: number }
   /** Address that the node's own blocks pay their fees to, lower case. */
   readonly feeRecipient: string
-  /** Unix time on the network's clock since which it has been running, ms. */
-  readonly runningSinceMs?: number | undefined
+  /** Unix time on the network's clock since which it has been running and no fault was in its way, ms. */
+  readonly unhinderedSinceMs?: number | undefined
   readonly crash?: CrashEvidence | undefined
   readonly execution: ExecutionEvidence
   readonly engine: EngineEvidence
@@ -203,4 +205,6 @@ export interface FaultEvidence {
   readonly description: string
   /** Validators that are made not to do their duties. */
   readonly validators: readonly number[]
+  /** Whether nodes are kept apart by it. */
+  readonly isCut: boolean
 }

@@ -2,49 +2,66 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NetworkHost } from '../../network/network-host.ts'
 import type { Node } from '../../network/node.ts'
+import type { NodePlan } from '../../plan/manifest.ts'
 import { lastLogLines } from '../../processes/log-tail.ts'
-import type { HistoryRecord } from '../history-record.ts'
+import type { EndedFault } from '../fault-log.ts'
+import type { FaultRecord, HistoryRecord } from '../history-record.ts'
+import { describeFault } from './describe-fault.ts'
 import type { FaultEvidence } from './evidence.ts'
 import type { Subject, SubjectNode } from './subject.ts'
 
 /** What is needed of the process's own network. */
-export type ExaminedHost = Pick<NetworkHost, 'saved' | 'directory' | 'nodes' | 'clock' | 'history'>
+export type ExaminedHost = Pick<
+  NetworkHost,
+  'saved' | 'directory' | 'nodes' | 'clock' | 'history' | 'recorder'
+>
 
 /** A network of this process, to be examined. */
-export async function networkSubject(host: ExaminedHost): Promise<Subject> {
+export async function networkSubject(host: ExaminedHost, signal?: AbortSignal): Promise<Subject> {
   const { saved, clock, directory } = host
   const { records } = host.history
+  const { inForce, ended } = host.recorder.faults
   const { manifest, genesisTime, genesisValidatorsRoot, genesisBlockRoot, executionBlockHash } = saved
   return {
     ...{ manifest, genesisTime, genesisValidatorsRoot, genesisBlockRoot, executionBlockHash },
     directory: directory.path,
     isRunning: true,
     nodes: await Promise.all(
-      host.nodes.map((node) => subjectNode(node, directory.nodeDirectory(node.name), records)),
+      host.nodes.map(async (node) => ({
+        ...(await subjectNode(node, directory.nodeDirectory(node.name))),
+        unhinderedSinceMs: Math.max(runningSinceMs(node, records), lastHindranceMs(ended, node.plan)),
+      })),
     ),
-    faults: faultsInForce(records),
+    faults: inForce.map(evidenceOf),
+    pastFault: pastFaultOf(ended),
     latenessMs: latenessOf(records, clock),
+    signal,
     nowMs: () => clock.nowMs,
   }
 }
 
-async function subjectNode(
-  node: Node,
-  directory: string,
-  records: readonly HistoryRecord[],
-): Promise<SubjectNode> {
+async function subjectNode(node: Node, directory: string): Promise<SubjectNode> {
   const { plan, state, crash, beaconApi, executionApi, execution } = node
-  const running = records.findLast(
-    (record) => record.type === 'node' && record.node === node.name && record.state === 'running',
-  )
   return {
     ...{ plan, state, beaconApi, executionApi },
-    runningSinceMs: running?.timeMs,
     crash: crash && { ...crash, lastLines: lastLogLines(crash.logFile) },
     engineUrl: execution.engineUrl,
     jwtSecretFile: execution.jwtSecretFile,
     logFiles: await logFilesOf(directory),
   }
+}
+
+/** 0 where that is longer ago than the latest records. */
+function runningSinceMs({ name }: Node, records: readonly HistoryRecord[]): number {
+  const running = records.findLast(
+    (record) => record.type === 'node' && record.node === name && record.state === 'running',
+  )
+  return running?.timeMs ?? 0
+}
+
+function pastFaultOf(ended: readonly EndedFault[]): Subject['pastFault'] {
+  const last = ended.at(-1)
+  return last && { description: evidenceOf(last.fault).description, endedMs: last.endedMs }
 }
 
 /** Logs of all clients of a node. */
@@ -57,34 +74,21 @@ export async function logFilesOf(nodeDirectory: string): Promise<string[]> {
     .map((name) => join(folder, name))
 }
 
-/** Faults that have begun and not ended. */
-export function faultsInForce(records: readonly HistoryRecord[]): FaultEvidence[] {
-  const inForce = new Map<string, FaultEvidence>()
-  for (const record of records) {
-    if (record.type !== 'fault') continue
-    const { id, kind, parameters, validators = [] } = record
-    const description = describeFault(kind, parameters)
-    if (record.phase === 'begin') inForce.set(id, { kind, description, validators })
-    else inForce.delete(id)
-  }
-  return [...inForce.values()]
+function evidenceOf({ kind, parameters, validators = [], cut = [] }: FaultRecord): FaultEvidence {
+  return { kind, description: describeFault(kind, parameters), validators, isCut: cut.length > 0 }
 }
 
-const descriptionMax = 160
-
-/** `partition: node-0, node-1 | node-2, node-3`, `skew: node node-1, skewMs 1500`. */
-function describeFault(
-  kind: string,
-  { groups, layers, ...others }: Readonly<Record<string, unknown>>,
-): string {
-  const isGroups = Array.isArray(groups) && groups.every(Array.isArray)
-  const text = [
-    ...(isGroups ? [groups.map((group) => group.join(', ')).join(' | ')] : []),
-    ...Object.entries(others).map(
-      ([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ),
-  ].join(', ')
-  return (text === '' ? kind : `${kind}: ${text}`).slice(0, descriptionMax)
+/** When the last fault ended that kept a node's validators from voting, or the node from others. */
+export function lastHindranceMs(
+  ended: readonly EndedFault[],
+  { name, validators: { first, count } }: Pick<NodePlan, 'name' | 'validators'>,
+): number {
+  const hindrances = ended.filter(
+    ({ fault: { validators = [], cut = [] } }) =>
+      validators.some((index) => index >= first && index < first + count) ||
+      cut.some((edge) => edge.includes(name)),
+  )
+  return hindrances.at(-1)?.endedMs ?? 0
 }
 
 /** Slots of which blocks count as the latest. */

@@ -1,7 +1,13 @@
 import type { BeaconApi } from '../../apis/beacon-api.ts'
 import type { ExecutionApi } from '../../apis/execution-api.ts'
 import type { Manifest, NodePlan } from '../../plan/manifest.ts'
-import type { CrashEvidence, FaultEvidence, NodeEvidence, StartFailureEvidence } from './evidence.ts'
+import type {
+  CrashEvidence,
+  Evidence,
+  FaultEvidence,
+  NodeEvidence,
+  StartFailureEvidence,
+} from './evidence.ts'
 
 /** A network as the doctor examines it: one that runs in this process, or the files that one has left. */
 export interface Subject {
@@ -17,8 +23,11 @@ export interface Subject {
   readonly startFailure?: StartFailureEvidence | undefined
   readonly nodes: readonly SubjectNode[]
   readonly faults: readonly FaultEvidence[]
+  readonly pastFault?: Evidence['pastFault']
   /** When the first node had each block of the latest slots: milliseconds from the start of its slot. */
   readonly latenessMs: readonly number[]
+  /** Ends the examination. */
+  readonly signal?: AbortSignal | undefined
   /** Unix time on the network's clock. */
   nowMs(): number
 }
@@ -26,7 +35,7 @@ export interface Subject {
 export interface SubjectNode {
   readonly plan: NodePlan
   readonly state: NodeEvidence['state']
-  readonly runningSinceMs?: number | undefined
+  readonly unhinderedSinceMs?: number | undefined
   readonly crash?: CrashEvidence | undefined
   readonly beaconApi: BeaconApi
   readonly executionApi: ExecutionApi

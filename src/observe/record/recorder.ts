@@ -2,6 +2,8 @@ import { type NodeEvent, recordAtFraction } from '../../apis/node-event.ts'
 import type { HistoryRecord, SlotRecord } from '../history-record.ts'
 import { BlockTree } from './block-tree.ts'
 import { ChainViews } from './chain-views.ts'
+import { Participations } from './participations.ts'
+import { type Reorg, Reorgs } from './reorgs.ts'
 
 /** Slots that are recorded one by one when time has jumped, as after a suspended machine. */
 const slotsBehindMax = 64
@@ -24,11 +26,10 @@ export class Recorder {
   readonly #parameters: RecorderParameters
   readonly #tree = new BlockTree()
   readonly #views = new ChainViews()
-  /** Of each node, the peers that were last recorded by layer, and its last reorg. */
+  readonly #reorgs = new Reorgs(this.#tree)
+  readonly #participations = new Participations(this.#tree)
+  /** Of each node, the peers that were last recorded by layer. */
   readonly #peers = new Map<string, string>()
-  readonly #reorgs = new Map<string, string>()
-  /** What was recorded of the latest epoch. */
-  #participation: { readonly epoch: number; readonly told: Set<string> } = { epoch: -1, told: new Set() }
   #nextSlot: number
 
   constructor(parameters: RecorderParameters) {
@@ -41,6 +42,11 @@ export class Recorder {
     return this.#dueMs(this.#nextSlot)
   }
 
+  /** The head that a node last told of. */
+  headOf(node: string): string | undefined {
+    return this.#views.of(node).headRoot
+  }
+
   /** Takes a record that others make: it may change what the next slot's record says. */
   add(record: HistoryRecord): void {
     if (record.type === 'node') this.#onNode(record.node, record.state)
@@ -51,6 +57,7 @@ export class Recorder {
     this.#views.setState(node, state)
     if (state !== 'stopped' && state !== 'failed' && state !== 'removed') return
     for (const layer of ['execution', 'consensus']) this.#peers.delete(`${layer} ${node}`)
+    this.#reorgs.forget(node)
   }
 
   onEvent(event: NodeEvent): void {
@@ -65,22 +72,26 @@ export class Recorder {
       }
       case 'head': {
         const { slot, root } = event
-        const old = this.#views.of(node).headRoot
-        if (old === root) return
-        if (old !== undefined) this.#recordUntoldReorg(event, old)
+        const oldHead = this.#views.of(node).headRoot
+        if (oldHead === root) return
+        if (oldHead !== undefined) {
+          this.#recordReorg(event, this.#reorgs.onHead(node, { slot, oldHead, newHead: root }))
+        }
         this.#views.update(node, { headSlot: slot, headRoot: root })
         record({ type: 'head', timeMs, node, slot, root })
         break
       }
       case 'chain_reorg':
-        this.#onReorg(event)
+        this.#recordReorg(event, this.#reorgs.onTold(event))
         break
       case 'justified_checkpoint':
       case 'finalized_checkpoint':
         this.#onCheckpoint(event)
         break
       case 'participation': {
-        this.#onParticipation(event)
+        const { epoch, source, target, head } = event
+        if (!this.#participations.isNew(event, this.headOf(node))) return
+        record({ type: 'participation', timeMs, node, epoch, source, target, head })
         break
       }
       case 'peers':
@@ -133,23 +144,8 @@ export class Recorder {
     }
   }
 
-  /** A reorg of which the node did not tell, or not yet: while its events were away, or by its own habit. */
-  #recordUntoldReorg({ node, timeMs, slot, root }: NodeEvent & { topic: 'head' }, oldHead: string): void {
-    const ancestor = this.#tree.commonAncestor(oldHead, root)
-    // The new head descends from the old one, or nobody can tell.
-    if (ancestor === undefined || ancestor.root === oldHead) return
-    this.#onReorg({ topic: 'chain_reorg', node, timeMs, slot, depth: 0, oldHead, newHead: root })
-  }
-
-  #onReorg({ node, timeMs, slot, depth, oldHead, newHead }: NodeEvent & { topic: 'chain_reorg' }): void {
-    const change = `${oldHead} ${newHead}`
-    if (this.#reorgs.get(node) === change) return
-    this.#reorgs.set(node, change)
-    const [old, ancestor] = [this.#tree.get(oldHead), this.#tree.commonAncestor(oldHead, newHead)]
-    // Clients count the depth in different ways.
-    const known = old === undefined || ancestor === undefined ? undefined : old.slot - ancestor.slot
-    const places = { slot, depth: known ?? depth, oldHead, newHead, ancestorSlot: ancestor?.slot }
-    this.#parameters.record({ type: 'reorg', timeMs, node, ...places })
+  #recordReorg({ node, timeMs }: NodeEvent, reorg: Reorg | undefined): void {
+    if (reorg !== undefined) this.#parameters.record({ type: 'reorg', timeMs, node, ...reorg })
   }
 
   #onCheckpoint(event: NodeEvent & { topic: 'justified_checkpoint' | 'finalized_checkpoint' }): void {
@@ -167,22 +163,6 @@ export class Recorder {
     if (epoch === 0) return
     const slot = this.#tree.get(root)?.slot
     this.#parameters.record({ type: 'finalized', timeMs, node, epoch, root, slot })
-  }
-
-  /** Nodes of one chain say the same: it is recorded once for all of them. */
-  #onParticipation({
-    node,
-    timeMs,
-    epoch,
-    source,
-    target,
-    head,
-  }: NodeEvent & { topic: 'participation' }): void {
-    if (epoch > this.#participation.epoch) this.#participation = { epoch, told: new Set() }
-    const text = `${epoch} ${source} ${target} ${head}`
-    if (this.#participation.told.has(text)) return
-    this.#participation.told.add(text)
-    this.#parameters.record({ type: 'participation', timeMs, node, epoch, source, target, head })
   }
 
   #onPeers({ node, timeMs, layer, peerIds }: NodeEvent & { topic: 'peers' }): void {

@@ -88,10 +88,6 @@ export class NodeFollower {
         this.#emit(event)
         await this.#tellFinality(signal)
         break
-      case 'chain_reorg':
-        await this.#fill(event.newHead, signal)
-        this.#emit(event)
-        break
       default:
         this.#emit(event)
     }

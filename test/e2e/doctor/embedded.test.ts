@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { type Network, startNetwork } from 'eth-localnet'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { diagnoseDirectory } from '../../../src/observe/doctor/doctor.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -51,6 +52,13 @@ describe('the doctor of 4 embedded nodes', () => {
     expect(summary).toBe('The network is split: node-0 and node-1 | node-2 and node-3.')
     expect(evidence).toContain('No side has the two thirds of the stake that finality needs.')
     await cut[Symbol.asyncDispose]()
+    await network.waitForConsensus()
+    const after = await network.diagnose()
+    expect(after).toMatchObject({ cause: 'finality-stalled', also: [] })
+    expect(after.summary).toMatch(/^Finality is not back yet after a fault that ended \d+ slots ago\.$/)
+    expect(after.evidence[1]).toMatch(
+      /ago was in force: partition: node-0 and node-1 \| node-2 and node-3\.$/,
+    )
     await network.waitForFinalizedEpoch(network.currentEpoch)
     expect(await causeOf(network)).toBe('healthy')
   })
@@ -77,7 +85,11 @@ describe('the doctor of 4 embedded nodes', () => {
     await network.node('node-2')[take]()
     const { cause, evidence, advice } = await network.diagnose()
     expect(cause).toBe('stake-offline')
-    expect(evidence[1]).toMatch(/^node-2 is (stopped|paused): validators 32-47, 25 % of the stake\.$/)
+    expect(evidence).toEqual([
+      expect.stringMatching(
+        /^node-1 and node-2 are (stopped|paused): validators 16-47, 50 % of the stake\.$/,
+      ),
+    ])
     expect(advice.join()).toContain(`\`eth-localnet ${give} node-2\``)
     await network.node('node-1')[give]()
     await network.node('node-2')[give]()
@@ -109,14 +121,36 @@ describe('the doctor of 4 embedded nodes', () => {
     expect(await causeOf(network)).toBe('healthy')
   })
 
+  test('names a node that lacks blocks while it fetches them over slow links', async () => {
+    const late = await network.addNode({ name: 'late' })
+    await late.stop()
+    await network.waitForSlots(network.chain.slotsPerEpoch)
+    const edges = network.manifest.edges.filter(({ a, b }) => a === 'late' || b === 'late')
+    for (const { a, b } of edges) await network.link(a, b).shape({ latencyMs: 3_000 })
+    await late.start()
+    const { cause, summary, evidence } = await network.diagnose()
+    expect(cause).toBe('syncing')
+    expect(summary).toBe('late has not caught up with the chain.')
+    expect(evidence).toEqual([expect.stringMatching(/^late is at slot \d+ of \d+, with \d+ peers?; it /)])
+    await network.heal()
+    await network.waitForConsensus()
+    await network.removeNode('late')
+    expect(await causeOf(network)).toBe('healthy')
+  })
+
   test.each([
     { kind: 'syncing', cause: 'engine-syncing', says: 'The execution client of node-1 answers SYNCING.' },
+    {
+      kind: 'silent',
+      cause: 'engine-unreachable',
+      says: 'The Engine API of node-1 cannot be reached.',
+    },
     {
       kind: 'invalid',
       cause: 'engine-invalid',
       says: 'The execution client of node-1 calls payloads invalid that others accept.',
     },
-  ] as const)('names an execution client that answers $kind', async ({ kind, cause, says }) => {
+  ] as const)('names an execution client that is $kind', async ({ kind, cause, says }) => {
     const fault = await network.engineFault('node-1', { kind })
     await network.waitForSlots(network.chain.slotsPerEpoch)
     expect(await network.diagnose()).toMatchObject({ cause, summary: says })
@@ -204,6 +238,24 @@ describe('the doctor of a network whose plan was changed by hand', () => {
     expect(cause).toBe('keys-duplicated')
     expect(evidence[0]).toBe('node-2 and node-3 were both given the keys of validators 32-47.')
     expect(evidence[1]).toMatch(/^Validator (3[2-9]|4[0-7]) signed two blocks for slot \d+/)
+  })
+})
+
+describe('the doctor of embedded nodes whose thread has ended', () => {
+  test('names the crash, with the last lines of their logs', async () => {
+    const told = vi.spyOn(Worker.prototype, 'postMessage')
+    const network = await startNetwork({ nodes: 4, validators: 16, time: 'virtual', seed: 6 })
+    await network.waitForSlots(4)
+    const [thread] = told.mock.contexts as [Worker]
+    await thread.terminate()
+    const { cause, summary, evidence } = await network.diagnose()
+    expect(cause).toBe('client-crashed')
+    expect(summary).toMatch(
+      /^node-0 embedded consensus client, .* and node-3 embedded consensus client crashed\.$/,
+    )
+    expect(evidence[0]).toBe('node-0 embedded consensus client: it exited with code 1.')
+    expect(evidence.slice(2, 8).join()).toMatch(/ {2}\| .*block imported slot=/)
+    await expect(network.stop()).rejects.toMatchObject({ code: 'embedded-thread' })
   })
 })
 

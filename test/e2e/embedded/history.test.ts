@@ -82,6 +82,15 @@ describe('a run in which nothing is broken', () => {
       await expect(network.expectHealthy({ finalityWithinEpochs: 0 })).rejects.toMatchObject({
         code: 'unhealthy',
       })
+      const signal = AbortSignal.abort(new Error('enough'))
+      for (const call of [
+        network.check({ signal }),
+        network.check({ signal, finalityWithinEpochs: 0 }),
+        network.expectHealthy({ signal }),
+        network.diagnose({ signal }),
+      ]) {
+        await expect(call).rejects.toThrow('enough')
+      }
     })
     const [first] = records
     expect(first).toMatchObject({ type: 'run', seed: 11, validators: 16, time: 'virtual' })
@@ -196,7 +205,7 @@ test('a split and its heal are recorded as a fault and reorgs, and demanded of i
   const records = await run(directory, async (network) => {
     await network.waitForFinalizedEpoch(2)
     const split = await network.partition([names.slice(0, 2), names.slice(2)])
-    await network.waitForSlots(2 * slotsPerEpoch)
+    await network.waitForSlots(3 * slotsPerEpoch)
     const during = await network.check()
     expect(during.filter(({ verdict }) => verdict === 'fail')).toEqual([])
     await split[Symbol.asyncDispose]()
@@ -209,6 +218,11 @@ test('a split and its heal are recorded as a fault and reorgs, and demanded of i
   const [begin, end] = ofType(records, 'fault')
   expect(begin).toMatchObject({ phase: 'begin', kind: 'partition' })
   expect(end).toMatchObject({ phase: 'end', id: begin?.id })
+  // While they were apart each half had the votes of its own only: whose view a record is, its node says.
+  const firstApart = ofType(records, 'slot').find(({ timeMs }) => timeMs >= (begin?.timeMs ?? 0))
+  const views = ofType(records, 'participation').filter(({ epoch }) => epoch === firstApart?.epoch)
+  expect(views.map(({ node }) => names.indexOf(node) < 2).sort()).toEqual([false, true])
+  for (const { target } of views) expect(target).toBeLessThan(2 / 3)
   // One of the halves gave up its branch: its nodes went back to where the split began.
   const reorgs = ofType(records, 'reorg').filter(
     ({ timeMs, depth }) => timeMs >= (end?.timeMs ?? 0) && depth > 8,

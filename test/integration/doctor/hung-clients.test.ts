@@ -32,15 +32,15 @@ function nodeAt(plan: NodePlan, url: string, jwtSecretFile: string): SubjectNode
   }
 }
 
-test('the doctor waits for no client that hangs, and names it', async () => {
-  using directory = temporaryDirectory()
-  const jwtSecretFile = join(directory.path, 'jwt.hex')
+/** A network of two nodes that hang. */
+async function hangingSubject(directory: string, signal?: AbortSignal): Promise<Subject> {
+  const jwtSecretFile = join(directory, 'jwt.hex')
   writeFileSync(jwtSecretFile, 'ab'.repeat(32))
   const manifest = examplePlan({ nodes: 2, validators: 8 })
   const url = await silentUrl()
-  const subject: Subject = {
+  return {
     manifest,
-    directory: directory.path,
+    directory,
     genesisTime: 1_700_000_000,
     genesisValidatorsRoot: '0x00',
     genesisBlockRoot: '0x00',
@@ -49,11 +49,24 @@ test('the doctor waits for no client that hangs, and names it', async () => {
     nodes: manifest.nodes.map((plan) => nodeAt(plan, url, jwtSecretFile)),
     faults: [],
     latenessMs: [],
+    signal,
     nowMs: () => 1_700_000_100_000,
   }
-  const evidence = await collectEvidence(subject)
+}
+
+test('the doctor waits for no client that hangs, and names it', async () => {
+  using directory = temporaryDirectory()
+  const evidence = await collectEvidence(await hangingSubject(directory.path))
   expect(evidence.nodes.map(({ engine }) => engine.outcome)).toEqual(['unreachable', 'unreachable'])
   const { cause, summary } = diagnose(evidence)
   expect(cause).toBe('not-answering')
   expect(summary).toBe('node-0 and node-1 run, but do not answer.')
+})
+
+test('the doctor leaves clients that hang when it is told to', async () => {
+  using directory = temporaryDirectory()
+  const abort = new AbortController()
+  const collecting = collectEvidence(await hangingSubject(directory.path, abort.signal))
+  abort.abort(new Error('enough'))
+  await expect(collecting).rejects.toThrow('enough')
 })

@@ -89,7 +89,7 @@ it('reads how far the node is behind', async () => {
     el_offline: true,
   }
   expect(await ask({ data }, (api) => api.syncing())).toEqual({
-    result: { headSlot: 7, isSyncing: true, isOptimistic: false },
+    result: { headSlot: 7, syncDistance: 2, isSyncing: true, isOptimistic: false, isExecutionOffline: true },
     path: '/eth/v1/node/syncing',
   })
 })

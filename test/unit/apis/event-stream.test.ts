@@ -52,7 +52,7 @@ describe('an event of a beacon node', () => {
     [
       'chain_reorg',
       { slot: '5', depth: '2', old_head_block: a, new_head_block: b },
-      { topic: 'chain_reorg', slot: 5, depth: 2, oldHead: a, newHead: b },
+      { topic: 'chain_reorg', depth: 2, oldHead: a },
     ],
     [
       'finalized_checkpoint',

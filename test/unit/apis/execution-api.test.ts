@@ -18,10 +18,10 @@ it('reads the number of the head', async () => {
 })
 
 describe('a block', () => {
-  it('has the root of its parent beacon block (EIP-4788)', async () => {
-    const block = { number: '0x19', hash: '0xaa', parentBeaconBlockRoot: '0xbb', gasUsed: '0x0' }
+  it('has its number and its hash', async () => {
+    const block = { number: '0x19', hash: '0xaa', gasUsed: '0x0' }
     expect(await ask({ result: block }, (api) => api.block('latest'))).toMatchObject({
-      result: { number: 25, hash: '0xaa', parentBeaconBlockRoot: '0xbb' },
+      result: { number: 25, hash: '0xaa' },
       request: { method: 'eth_getBlockByNumber', params: ['latest', false] },
     })
   })

@@ -4,8 +4,10 @@ import { describe, expect, it, vi } from 'vitest'
 import { ask, askFor } from '../../../src/observe/doctor/collect/bounded.ts'
 import { logTimeMs } from '../../../src/observe/doctor/collect/log-time.ts'
 import { readLogLines } from '../../../src/observe/doctor/collect/read-log-lines.ts'
-import { faultsInForce, latenessOf, logFilesOf } from '../../../src/observe/doctor/network-subject.ts'
-import type { HistoryRecord } from '../../../src/observe/history-record.ts'
+import { describeFault } from '../../../src/observe/doctor/describe-fault.ts'
+import { lastHindranceMs, latenessOf, logFilesOf } from '../../../src/observe/doctor/network-subject.ts'
+import { FaultLog } from '../../../src/observe/fault-log.ts'
+import type { FaultRecord, HistoryRecord } from '../../../src/observe/history-record.ts'
 import { temporaryDirectory } from '../binaries/temporary-directory.ts'
 
 describe('a question', () => {
@@ -37,6 +39,23 @@ describe('a question', () => {
       }),
     ).toEqual({ problem: 'at once' })
     expect(await askFor(() => Promise.reject(new Error('refused')))).toBeUndefined()
+  })
+
+  it('is left, with the reason, when its signal is aborted, and not asked when it was before', async () => {
+    const reason = new Error('enough')
+    const abort = new AbortController()
+    const asked: (AbortSignal | undefined)[] = []
+    const question = (options: { signal?: AbortSignal | undefined }) => {
+      asked.push(options.signal)
+      return new Promise(() => {})
+    }
+    const answer = ask(question, abort)
+    await vi.waitUntil(() => asked.length === 1)
+    abort.abort(reason)
+    await expect(answer).rejects.toBe(reason)
+    expect(asked[0]?.reason).toBe(reason)
+    await expect(askFor(question, abort)).rejects.toBe(reason)
+    expect(asked).toHaveLength(1)
   })
 })
 
@@ -104,43 +123,85 @@ describe('log lines', () => {
   })
 })
 
-describe('the history tells', () => {
-  const root = `0x${'ab'.repeat(32)}`
+describe('a fault is described', () => {
+  it.each([
+    [
+      'partition',
+      { groups: [['a', 'b'], ['c']], others: [], layers: ['consensus'] },
+      'partition: a and b | c',
+    ],
+    ['skew', { node: 'node-1', skewMs: 1500 }, 'skew: node node-1, skewMs 1500'],
+    [
+      'misbehaviour',
+      { kind: 'offline', nodes: ['node-1', 'node-2'], from: undefined },
+      'misbehaviour: kind offline, nodes node-1,node-2',
+    ],
+    ['misbehaviour', {}, 'misbehaviour'],
+  ])('of kind %s, with what it was asked for', (kind, parameters, text) => {
+    expect(describeFault(kind, parameters)).toBe(text)
+  })
 
-  it('which faults are in force', () => {
-    const records: HistoryRecord[] = [
-      {
-        type: 'fault',
-        timeMs: 1,
-        phase: 'begin',
-        id: 'skew-1',
-        kind: 'skew',
-        parameters: { node: 'node-0', skewMs: 9 },
-      },
-      {
-        type: 'fault',
-        timeMs: 2,
-        phase: 'begin',
-        id: 'partition-1',
-        kind: 'partition',
-        parameters: { groups: [['a', 'b'], ['c']], layers: ['consensus'] },
-      },
-      { type: 'fault', timeMs: 3, phase: 'end', id: 'skew-1', kind: 'skew', parameters: {} },
-      {
-        type: 'fault',
-        timeMs: 4,
-        phase: 'begin',
-        id: 'm-1',
-        kind: 'misbehaviour',
-        parameters: {},
-        validators: [1, 2],
-      },
-    ]
-    expect(faultsInForce(records)).toEqual([
-      { kind: 'partition', description: 'partition: a, b | c', validators: [] },
-      { kind: 'misbehaviour', description: 'misbehaviour', validators: [1, 2] },
+  it('in bounded words', () => {
+    expect(describeFault('isolate', { node: 'x'.repeat(500) })).toHaveLength(160)
+  })
+})
+
+describe('the faults of a run', () => {
+  const fault = (
+    phase: 'begin' | 'end',
+    timeMs: number,
+    id: string,
+    effect: Partial<FaultRecord> = {},
+  ): FaultRecord => ({
+    type: 'fault',
+    timeMs,
+    phase,
+    id,
+    kind: 'isolate',
+    parameters: {},
+    ...effect,
+  })
+
+  it('are in force from begin to end, however much else was recorded meanwhile', () => {
+    const log = new FaultLog()
+    const cut: FaultRecord['cut'] = [['node-0', 'node-1']]
+    log.add(fault('begin', 1, 'a-1', { cut }))
+    log.add(fault('begin', 2, 'a-2'))
+    log.add({ type: 'network', timeMs: 3, state: 'ready' })
+    log.add(fault('end', 4, 'a-2'))
+    expect(log.inForce.map(({ id }) => id)).toEqual(['a-1'])
+    log.add(fault('end', 5, 'a-1'))
+    log.add(fault('end', 6, 'a-1'))
+    expect(log.inForce).toEqual([])
+    expect(log.ended.map(({ fault: { id }, endedMs }) => [id, endedMs])).toEqual([
+      ['a-2', 4],
+      ['a-1', 5],
     ])
   })
+
+  it('are remembered in a bounded number when they have ended', () => {
+    const log = new FaultLog()
+    for (let i = 0; i < 100; i++) {
+      log.add(fault('begin', i, `a-${i}`))
+      log.add(fault('end', i, `a-${i}`))
+    }
+    expect(log.ended).toHaveLength(64)
+    expect(log.ended.at(-1)?.fault.id).toBe('a-99')
+  })
+
+  it('hindered the nodes that they cut off, and those whose validators they were about', () => {
+    const ended = [
+      { fault: fault('begin', 1, 'a-1', { cut: [['node-0', 'node-1']] }), endedMs: 10 },
+      { fault: fault('begin', 2, 'a-2', { validators: [16, 17] }), endedMs: 20 },
+    ]
+    const until = (index: number) =>
+      lastHindranceMs(ended, { name: `node-${index}`, validators: { first: 16 * index, count: 16 } })
+    expect([0, 1, 2].map(until)).toEqual([10, 20, 0])
+  })
+})
+
+describe('the history tells', () => {
+  const root = `0x${'ab'.repeat(32)}`
 
   it('how late the first node had each of the latest blocks', () => {
     const block = { type: 'block', slot: 30, root } as const

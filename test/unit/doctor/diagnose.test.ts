@@ -387,6 +387,7 @@ const cases: readonly Case[] = [
         {
           kind: 'misbehaviour',
           description: 'misbehaviour offline',
+          isCut: false,
           validators: Array.from({ length: 22 }, (_, i) => i),
         },
       ],
@@ -403,6 +404,19 @@ const cases: readonly Case[] = [
     proof:
       /node-2 and node-3 hold validators 32-63, 50 % of the stake, and have no peer on the other side; head at slot 49/,
     advises: /eth-localnet heal/,
+  },
+  {
+    what: 'a split while faults are in force, of which only one cuts',
+    evidence: {
+      ...split,
+      faults: [
+        { kind: 'partition', description: 'partition: a | b', validators: [], isCut: true },
+        { kind: 'skew', description: 'skew: node node-1', validators: [], isCut: false },
+      ],
+    },
+    cause: 'partition',
+    says: /^The network is split/,
+    advises: /^Heal what is in force \(partition: a \| b\): /,
   },
   {
     what: 'a split of which nobody has built a branch yet',
@@ -600,6 +614,15 @@ const cases: readonly Case[] = [
     proof: /node-3 is at slot 20 of 50, with 3 peers; it says that it is syncing/,
   },
   {
+    what: 'a node that has every block, and does not know it yet',
+    evidence: withNodes(healthy, {
+      'node-3': { consensus: { syncing: { ...syncingAt(50, 50), isSyncing: true } } },
+    }),
+    cause: 'syncing',
+    says: /^node-3 has not caught up/,
+    proof: /node-3 is at slot 50 of 50, with 3 peers; it says that it is syncing/,
+  },
+  {
     what: 'finality that stands still without a reason',
     evidence: withNodes(
       healthy,
@@ -612,7 +635,28 @@ const cases: readonly Case[] = [
     ),
     cause: 'finality-stalled',
     says: /not being finalized/,
-    proof: /node-0: in epoch 6, epoch 3 is justified and epoch 2 finalized/,
+    proof: /In epoch 6, epoch 3 is justified and epoch 2 finalized on node-0, node-1, node-2 and node-3\./,
+  },
+  {
+    what: 'finality that a fault has taken, which is over',
+    evidence: {
+      ...withNodes(
+        healthy,
+        Object.fromEntries(
+          healthy.nodes.map(({ name }) => [
+            name,
+            { consensus: { finality: { justifiedEpoch: 3, finalizedEpoch: 2 } } },
+          ]),
+        ),
+      ),
+      pastFault: {
+        description: 'isolate: node node-3',
+        endedMs: healthy.nowMs - 5 * healthy.chain.slotDurationMs,
+      },
+    },
+    cause: 'finality-stalled',
+    says: /^Finality is not back yet after a fault that ended 5 slots ago\.$/,
+    proof: /Until 5 slots ago was in force: isolate: node node-3\./,
   },
   {
     what: 'a chain without blocks',
@@ -651,11 +695,28 @@ describe('the doctor names', () => {
     expect(new Set(cases.map(({ cause }) => cause))).toEqual(new Set([...causes, 'healthy']))
   })
 
+  it('no more lines of evidence than a person reads, and how many there are besides', () => {
+    const crash = {
+      title: 'a client',
+      reason: 'it ended',
+      logFile: 'client.log',
+      lastLines: Array(9).fill('line'),
+    }
+    const [node] = healthy.nodes
+    if (node === undefined) throw new Error('there is no node')
+    const nodes = Array.from({ length: 100 }, (_, i) => ({ ...node, name: `node-${i}`, crash }))
+    const { evidence } = diagnose({ ...healthy, nodes })
+    expect(evidence).toHaveLength(24)
+    // Three crashes with a line, a heading and six lines each, and then a line each.
+    expect(evidence.at(-1)).toBe('… and 98 lines more.')
+  })
+
   it('no fault in force that nothing is seen of', () => {
-    const faults = [{ kind: 'partition', description: 'partition', validators: [] }]
+    const faults = [{ kind: 'partition', description: 'partition', validators: [], isCut: true }]
     const offline = {
       kind: 'misbehaviour',
       description: 'offline',
+      isCut: false,
       validators: Array.from({ length: 60 }, (_, i) => i),
     }
     expect(diagnose({ ...healthy, faults: [...faults, offline] }).cause).toBe('healthy')
@@ -742,7 +803,7 @@ describe('a network is healthy', () => {
       healthy.nodes.map(({ name }) => [name, { consensus: { votes: { epoch: 5, silent, asked: 64 } } }]),
     )
     const evidence = withNodes(withNodes(healthy, votes), {
-      'node-1': { runningSinceMs: healthy.nowMs - 10_000 },
+      'node-1': { unhinderedSinceMs: healthy.nowMs - 10_000 },
     })
     expect(diagnose(evidence).cause).toBe('healthy')
   })
@@ -755,7 +816,9 @@ describe('a network is healthy', () => {
   })
 
   it('when a fault is in force that does no harm, and says so', () => {
-    const faults = [{ kind: 'link', description: 'link node-0 - node-1 100 ms', validators: [] }]
+    const faults = [
+      { kind: 'link', description: 'link node-0 - node-1 100 ms', validators: [], isCut: false },
+    ]
     const diagnosis = diagnose({ ...healthy, faults })
     expect(diagnosis.cause).toBe('healthy')
     expect(diagnosis.evidence).toContain('In force: link node-0 - node-1 100 ms.')

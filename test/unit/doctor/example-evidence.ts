@@ -53,7 +53,7 @@ export function healthyEvidence({ slot = 50, nodes = 4 }: { slot?: number; nodes
       clients: { execution: 'geth', consensus: 'prysm' },
       held: { first: index * perNode, count: perNode },
       feeRecipient: `0x${String(index).repeat(40)}`,
-      runningSinceMs: genesisTime * 1000,
+      unhinderedSinceMs: genesisTime * 1000,
       execution: {
         genesisHash: `0x${'22'.repeat(32)}`,
         head: { number: slot, hash: `0x${'33'.repeat(32)}` },

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CheckBounds } from '../../../src/observe/checkers/check-bounds.ts'
 import { checkHistory } from '../../../src/observe/checkers/checkers.ts'
@@ -41,6 +42,36 @@ function sample(node: string, slot: number, isSame: boolean): HistoryRecord {
   const hashes = { payloadHash: rootOf(1), executionHash: rootOf(isSame ? 1 : 2) }
   return { type: 'execution', timeMs: timeOf(slot), node, slot, headRoot: rootOf(slot), ...hashes }
 }
+
+describe('a history whose records are in a wrong order', () => {
+  const records = [
+    ...healthyStart(),
+    ...slots(0, 20),
+    split('begin', 5),
+    split('end', 9),
+    finalized('node-0', 1, rootOf(8)),
+    finalized('node-1', 1, rootOf(9)),
+    reorg('node-0', 3),
+    block(7, rootOf(7), 7),
+    block(7, rootOf(70), 7),
+    sample('node-0', 4, false),
+    nodeState('node-1', 'stopped', 12),
+  ]
+
+  it('is judged all the same, and what violates safety in any order is found', async () => {
+    const anyOrder = fc.shuffledSubarray(records, { minLength: records.length })
+    await fc.assert(
+      fc.asyncProperty(anyOrder, async (shuffled) => {
+        const results = await checkHistory(shuffled)
+        expect(results).toHaveLength(10)
+        for (const checker of ['finality-agrees', 'no-equivocation']) {
+          expect(results).toContainEqual(expect.objectContaining({ checker, verdict: 'fail' }))
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
 
 describe('finality-agrees', () => {
   const checker = 'finality-agrees'

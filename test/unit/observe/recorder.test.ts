@@ -123,17 +123,27 @@ describe('a reorg', () => {
     const { tellHead, tell, of } = recorder()
     for (const slot of [1, 2, 3]) tellHead('node-0', slot)
     tell('node-0', 4, { topic: 'block', slot: 4, root: fork, parentRoot: rootOf(1), proposerIndex: 4 })
-    tell('node-0', 4, { topic: 'chain_reorg', slot: 4, depth: 3, oldHead: rootOf(3), newHead: fork })
+    tell('node-0', 4, { topic: 'chain_reorg', depth: 3, oldHead: rootOf(3) })
     tell('node-0', 4, { topic: 'head', slot: 4, root: fork })
     expect(of('reorg')).toMatchObject([
       { node: 'node-0', slot: 4, depth: 2, ancestorSlot: 1, oldHead: rootOf(3), newHead: fork },
     ])
   })
 
-  it('has the depth that the node says where the ancestor is not known', () => {
+  it('has the depth that the node says where the ancestor is not known, whether it tells before or after', () => {
     const { tell, of } = recorder()
-    tell('node-0', 4, { topic: 'chain_reorg', slot: 4, depth: 3, oldHead: rootOf(3), newHead: fork })
-    expect(of('reorg')).toMatchObject([{ depth: 3 }])
+    const told = { topic: 'chain_reorg', depth: 3, oldHead: rootOf(3) } as const
+    for (const node of ['node-0', 'node-1']) {
+      tell(node, 3, { topic: 'head', slot: 3, root: rootOf(3) })
+      if (node === 'node-0') tell(node, 4, told)
+      tell(node, 4, { topic: 'head', slot: 4, root: fork })
+      if (node === 'node-1') tell(node, 4, told)
+    }
+    const reorg = { slot: 4, depth: 3, oldHead: rootOf(3), newHead: fork }
+    expect(of('reorg')).toMatchObject([
+      { node: 'node-0', ...reorg },
+      { node: 'node-1', ...reorg },
+    ])
     expect(of('reorg')[0]?.ancestorSlot).toBeUndefined()
   })
 
@@ -142,8 +152,28 @@ describe('a reorg', () => {
     for (const slot of [1, 2, 3]) tellHead('node-0', slot)
     tellHead('node-0', 4, fork, rootOf(2))
     expect(of('reorg')).toMatchObject([{ depth: 1, oldHead: rootOf(3), newHead: fork }])
-    tell('node-0', 4, { topic: 'chain_reorg', slot: 4, depth: 9, oldHead: rootOf(3), newHead: fork })
+    tell('node-0', 4, { topic: 'chain_reorg', depth: 9, oldHead: rootOf(3) })
     expect(of('reorg')).toHaveLength(1)
+  })
+
+  it('is none when the head skips blocks of its own branch, though the node calls it so', () => {
+    const { tellHead, tell, of } = recorder()
+    tellHead('node-0', 1)
+    for (const slot of [2, 3]) tellHead('node-1', slot)
+    tell('node-0', 3, { topic: 'chain_reorg', depth: 2, oldHead: rootOf(1) })
+    tellHead('node-0', 3)
+    expect(of('reorg')).toEqual([])
+  })
+
+  it('is not one with what a node told before it was started again', () => {
+    const { recorder: it, tell, of } = recorder()
+    tell('node-0', 3, { topic: 'head', slot: 3, root: rootOf(3) })
+    tell('node-0', 4, { topic: 'chain_reorg', depth: 3, oldHead: rootOf(3) })
+    it.add(nodeState('node-0', 'stopped', 4))
+    it.add(nodeState('node-0', 'running', 5))
+    tell('node-0', 5, { topic: 'head', slot: 3, root: rootOf(3) })
+    tell('node-0', 6, { topic: 'head', slot: 6, root: rootOf(600) })
+    expect(of('reorg')).toEqual([])
   })
 
   it('is none when the new head descends from the old one', () => {
@@ -175,6 +205,18 @@ describe('what is told again', () => {
     ])
     tell('node-0', 1, { topic: 'participation', epoch: 1, source: 1, target: 0.5, head: 0.5 })
     expect(records.at(-1)).toMatchObject({ type: 'participation', target: 0.5 })
+  })
+
+  it('is recorded for each side of a split, though their shares are the same', () => {
+    const { tell, tellHead, of } = recorder()
+    tellHead('node-0', 1)
+    tellHead('node-0', 2)
+    tellHead('node-1', 3)
+    tellHead('node-2', 3, rootOf(300), rootOf(1))
+    for (const node of ['node-0', 'node-1', 'node-2']) {
+      tell(node, 16, { topic: 'participation', epoch: 1, source: 0.5, target: 0.5, head: 0.5 })
+    }
+    expect(of('participation').map(({ node }) => node)).toEqual(['node-0', 'node-2'])
   })
 
   it('is recorded again after a restart of the node', () => {

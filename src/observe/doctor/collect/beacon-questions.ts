@@ -8,37 +8,6 @@ const treeBlocksMax = 512
 
 const uint = z.string().regex(/^\d+$/).transform(Number)
 
-const syncingSchema = z.object({
-  data: z.object({
-    head_slot: uint,
-    sync_distance: uint,
-    is_syncing: z.boolean(),
-    is_optimistic: z.boolean(),
-    el_offline: z.boolean().optional(),
-  }),
-})
-
-export interface SyncingAnswer {
-  readonly headSlot: number
-  /** By the node's own clock. */
-  readonly ownSlot: number
-  readonly isSyncing: boolean
-  readonly isOptimistic: boolean
-  readonly isExecutionOffline: boolean
-}
-
-/** `/eth/v1/node/syncing`: head and distance together are the slot that the node takes for the present one. */
-export async function askSyncing(api: BeaconApi, options: RequestOptions): Promise<SyncingAnswer> {
-  const { data } = await api.get('/eth/v1/node/syncing', syncingSchema, options)
-  return {
-    headSlot: data.head_slot,
-    ownSlot: data.head_slot + data.sync_distance,
-    isSyncing: data.is_syncing,
-    isOptimistic: data.is_optimistic,
-    isExecutionOffline: data.el_offline ?? false,
-  }
-}
-
 export async function askFinality(api: BeaconApi, options: RequestOptions): Promise<FinalityEvidence> {
   const { currentJustified, finalized } = await api.finalityCheckpoints('head', options)
   return { justifiedEpoch: currentJustified.epoch, finalizedEpoch: finalized.epoch }

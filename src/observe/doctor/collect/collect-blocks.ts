@@ -14,24 +14,25 @@ export async function collectBlocks(
   subject: Subject,
   nodes: readonly NodeEvidence[],
 ): Promise<BlockEvidence[]> {
+  const { signal } = subject
   const last = slotAt(subject, subject.nowMs())
   const slots = Array.from({ length: slotsAsked }, (_, i) => last - i).filter((slot) => slot > 0)
   const apis = oneOfEachHead(subject, nodes)
-  const found = await Promise.all(apis.flatMap((api) => slots.map((slot) => blocksAt(api, slot))))
+  const found = await Promise.all(apis.flatMap((api) => slots.map((slot) => blocksAt(subject, api, slot))))
   const byRoot = new Map(found.flat().map((block) => [block.root, block]))
   const blocks = await Promise.all(
     [...byRoot.values()].map(async ({ api, slot, root, proposerIndex }) => ({
       slot,
       root,
       proposerIndex,
-      feeRecipient: await askFor((options) => askFeeRecipient(api, root, options)),
+      feeRecipient: await askFor((options) => askFeeRecipient(api, root, options), { signal }),
     })),
   )
   return blocks.sort((a, b) => a.slot - b.slot)
 }
 
-async function blocksAt(api: BeaconApi, slot: number) {
-  const headers = (await askFor((options) => api.headersAt(slot, options))) ?? []
+async function blocksAt({ signal }: Subject, api: BeaconApi, slot: number) {
+  const headers = (await askFor((options) => api.headersAt(slot, options), { signal })) ?? []
   return headers.map(({ root, proposerIndex }) => ({ api, slot, root, proposerIndex }))
 }
 

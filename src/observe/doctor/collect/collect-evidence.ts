@@ -14,7 +14,8 @@ const askedIn: readonly NodeEvidence['state'][] = ['running', 'failed', 'unknown
 
 /**
  * Asks everybody everything, once and all at the same time. Takes a few seconds at most, whoever hangs: no
- * question waits longer than {@link probeTimeoutMs}, and at most four of them for one another.
+ * question waits longer than {@link probeTimeoutMs}, and at most four of them for one another. Rejects only when
+ * the subject's signal is aborted.
  */
 export async function collectEvidence(subject: Subject): Promise<Evidence> {
   const first = slotAt(subject, subject.nowMs())
@@ -26,7 +27,7 @@ export async function collectEvidence(subject: Subject): Promise<Evidence> {
     collectBlocks(subject, nodes),
     collectValidators(subject, nodes),
   ])
-  const { manifest, faults, directory, isRunning, startFailure, latenessMs } = subject
+  const { manifest, faults, pastFault, directory, isRunning, startFailure, latenessMs } = subject
   const { genesisTime, genesisValidatorsRoot, genesisBlockRoot, executionBlockHash } = subject
   const { slotDurationMs, slotsPerEpoch } = manifest.chain
   const nowMs = subject.nowMs()
@@ -45,19 +46,22 @@ export async function collectEvidence(subject: Subject): Promise<Evidence> {
     validators,
     machine,
     faults,
+    pastFault,
   }
 }
 
 async function examineNode(subject: Subject, node: SubjectNode): Promise<NodeEvidence> {
-  const { plan, state, crash, runningSinceMs, beaconApi, engineUrl, jwtSecretFile, logFiles } = node
+  const { plan, state, crash, unhinderedSinceMs, beaconApi, engineUrl, jwtSecretFile, logFiles } = node
   const isUp = subject.isRunning && askedIn.includes(state)
   const [execution, engine, consensus] = await Promise.all([
     isUp ? examineExecution(subject, node) : {},
-    isUp ? probeEngine(node) : { outcome: 'not-asked' as const, url: engineUrl, secretFile: jwtSecretFile },
+    isUp
+      ? probeEngine(node, subject)
+      : { outcome: 'not-asked' as const, url: engineUrl, secretFile: jwtSecretFile },
     isUp ? examineConsensus(subject, node) : { url: beaconApi.url },
   ])
   return {
-    ...{ name: plan.name, state, crash, runningSinceMs, execution, engine, consensus },
+    ...{ name: plan.name, state, crash, unhinderedSinceMs, execution, engine, consensus },
     clients: { execution: plan.execution, consensus: plan.consensus },
     held: plan.validators,
     feeRecipient: plan.feeRecipient.toLowerCase(),
@@ -67,12 +71,12 @@ async function examineNode(subject: Subject, node: SubjectNode): Promise<NodeEvi
 
 /** As the node with the newest head has them. */
 async function collectValidators(
-  { manifest, nodes }: Subject,
+  { manifest, nodes, signal }: Subject,
   evidence: readonly NodeEvidence[],
 ): Promise<ValidatorEvidence[] | undefined> {
   if (manifest.validators.count > validatorsAskedMax) return undefined
   const withHead = evidence.filter(({ consensus }) => consensus.head !== undefined)
   const [newest] = withHead.sort((a, b) => (b.consensus.head?.slot ?? 0) - (a.consensus.head?.slot ?? 0))
   const api = nodes.find(({ plan }) => plan.name === newest?.name)?.beaconApi
-  return api && askFor((options) => askValidators(api, options))
+  return api && askFor((options) => askValidators(api, options), { signal })
 }

@@ -8,15 +8,15 @@ const syncingSchema = z.union([z.literal(false), z.object({}).transform(() => tr
 
 /** Everything that a node's execution JSON-RPC tells. */
 export async function examineExecution(
-  { manifest }: Subject,
+  { manifest, signal }: Subject,
   { executionApi }: SubjectNode,
 ): Promise<ExecutionEvidence> {
-  const head = await ask((options) => executionApi.block('latest', options))
+  const head = await ask((options) => executionApi.block('latest', options), { signal })
   if (head.problem !== undefined) return { problem: head.problem }
   const [genesis, isSyncing, peers] = await Promise.all([
-    askFor((options) => executionApi.block('0x0', options)),
-    askFor((options) => executionApi.call('eth_syncing', [], syncingSchema, options)),
-    askFor((options) => executionApi.connectedPeers(options)),
+    askFor((options) => executionApi.block('0x0', options), { signal }),
+    askFor((options) => executionApi.call('eth_syncing', [], syncingSchema, options), { signal }),
+    askFor((options) => executionApi.connectedPeers(options), { signal }),
   ])
   const nameOf = (id: string) => manifest.nodes.find(({ devp2p }) => devp2p.nodeId.slice(2) === id)?.name
   return {

@@ -12,17 +12,22 @@ const rpcAnswerSchema = z.object({ jsonrpc: z.literal('2.0') })
  * Asks the Engine API for its capabilities, which changes nothing, with the secret in the node's file: whether
  * it is there, and whether it takes the secret.
  */
-export async function probeEngine({ engineUrl: url, jwtSecretFile }: SubjectNode): Promise<EngineEvidence> {
+export async function probeEngine(
+  { engineUrl: url, jwtSecretFile }: SubjectNode,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<EngineEvidence> {
   const found = { url, secretFile: jwtSecretFile }
   const secret = await readSecret(jwtSecretFile)
   if (secret.problem !== undefined) return { ...found, outcome: 'no-secret', problem: secret.problem }
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'engine_exchangeCapabilities', params: [[]] })
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${engineToken(secret.value)}` }
   try {
-    const answer = await fetchJson(url, { method: 'POST', headers, body }, { timeoutMs: probeTimeoutMs })
+    const options = { signal, timeoutMs: probeTimeoutMs }
+    const answer = await fetchJson(url, { method: 'POST', headers, body }, options)
     if (rpcAnswerSchema.safeParse(answer).success) return { ...found, outcome: 'answered' }
     return { ...found, outcome: 'unreachable', problem: 'what answers there is no JSON-RPC' }
   } catch (error) {
+    signal?.throwIfAborted()
     const { status, shortMessage } = error as ApiError
     const isRefused = error instanceof ApiError && (status === 401 || status === 403)
     return { ...found, outcome: isRefused ? 'refused' : 'unreachable', problem: shortMessage }

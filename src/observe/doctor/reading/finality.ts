@@ -7,16 +7,13 @@ const finalityLagMax = 3
 const firstFinalityEpoch = 4
 
 /**
- * What of a node's finality is overdue, as a sentence. Until the end of epoch 4 nothing has to be final; in
+ * Whether a node's finality is overdue. Until the end of epoch 4 nothing has to be final; in
  * epoch 4 the chain is on its way there when epoch 2 or a later one is justified.
  */
-export function overdueFinality(node: NodeEvidence, evidence: Evidence): string | undefined {
+export function isFinalityOverdue(node: NodeEvidence, evidence: Evidence): boolean {
   const epoch = currentEpoch(evidence)
   const { finality } = node.consensus
-  if (finality === undefined || epoch < firstFinalityEpoch) return undefined
+  if (finality === undefined || epoch < firstFinalityEpoch) return false
   const { justifiedEpoch, finalizedEpoch } = finality
-  const isLate =
-    epoch === firstFinalityEpoch ? justifiedEpoch < epoch - 2 : epoch - finalizedEpoch > finalityLagMax
-  if (!isLate) return undefined
-  return `${node.name}: in epoch ${epoch}, epoch ${justifiedEpoch} is justified and epoch ${finalizedEpoch} finalized.`
+  return epoch === firstFinalityEpoch ? justifiedEpoch < epoch - 2 : epoch - finalizedEpoch > finalityLagMax
 }

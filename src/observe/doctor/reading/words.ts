@@ -5,6 +5,12 @@ export function listOf(names: readonly string[]): string {
   return shown.length < 2 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`
 }
 
+/** `node-0 and node-1 | node-2`; of more than four sides, the first four and how many there are besides. */
+export function sidesText(sides: readonly (readonly { readonly name: string }[])[]): string {
+  const texts = sides.slice(0, 4).map(namesOf)
+  return [...texts, ...(sides.length > 4 ? [`${sides.length - 4} more sides`] : [])].join(' | ')
+}
+
 /** `validator 3`, `validators 0-15 and 32`. */
 export function validatorsText(indices: readonly number[]): string {
   const sorted = [...new Set(indices)].sort((a, b) => a - b)

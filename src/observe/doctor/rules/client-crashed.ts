@@ -3,6 +3,8 @@ import type { CrashEvidence } from '../evidence.ts'
 import { listOf } from '../reading/words.ts'
 
 const linesShown = 6
+/** Crashes of which the last lines are shown: of more, one says as much as all. */
+const crashesShown = 3
 
 /** A client ended without being asked to, or did so before it was up. */
 export const clientCrashed: Rule = ({ nodes, network: { startFailure } }) => {
@@ -19,10 +21,11 @@ export const clientCrashed: Rule = ({ nodes, network: { startFailure } }) => {
   return {
     cause: 'client-crashed',
     summary: `${listOf(titles)} crashed.`,
-    evidence: crashes.flatMap(({ title, reason, lastLines, logFile }) => [
+    evidence: crashes.flatMap(({ title, reason, lastLines, logFile }, index) => [
       `${title}: ${reason}.`.replace(/\.\.$/, '.'),
-      ...(lastLines.length === 0 ? [] : [`Its last lines, in ${logFile}:`]),
-      ...lastLines.slice(-linesShown).map((line) => `  | ${line}`),
+      ...(lastLines.length === 0 || index >= crashesShown
+        ? []
+        : [`Its last lines, in ${logFile}:`, ...lastLines.slice(-linesShown).map((line) => `  | ${line}`)]),
     ]),
     advice: [
       'Its last lines say why, if it knew; end what is in its way.',

@@ -1,28 +1,32 @@
 import type { Rule } from '../diagnosis.ts'
-import type { Evidence } from '../evidence.ts'
-import { overdueFinality } from '../reading/finality.ts'
+import type { Evidence, NodeEvidence } from '../evidence.ts'
+import { isFinalityOverdue } from '../reading/finality.ts'
 import { answeringNodes, currentEpoch } from '../reading/nodes.ts'
 import { silentValidators } from '../reading/votes.ts'
-import { capitalized, validatorsText } from '../reading/words.ts'
+import { capitalized, namesOf, validatorsText } from '../reading/words.ts'
+
+/** Epochs after a fault in which finality may still be missing because of it. */
+const returnEpochs = 4
 
 /** The chain stands still, or is not finalized, and no other rule says why. */
 export const finalityStalled: Rule = (evidence) => {
   const nodes = answeringNodes(evidence)
-  const overdue = nodes.flatMap((node) => {
-    const text = overdueFinality(node, evidence)
-    return text === undefined ? [] : [text]
-  })
+  const overdue = nodes.filter((node) => isFinalityOverdue(node, evidence))
   const newest = Math.max(...nodes.map(({ consensus }) => consensus.syncing?.headSlot ?? 0))
   const slotsWithoutBlock = evidence.slots.first - newest
   const isStill = nodes.length > 0 && slotsWithoutBlock > evidence.chain.slotsPerEpoch
   if (overdue.length === 0 && !isStill) return undefined
   const silent = silentValidators(evidence)
+  const past = pastFaultSlots(evidence)
   return {
     cause: 'finality-stalled',
-    summary: summaryOf(evidence, isStill ? slotsWithoutBlock : undefined),
+    summary: summaryOf(evidence, { slotsWithoutBlock: isStill ? slotsWithoutBlock : undefined, past }),
     evidence: [
       ...(isStill ? [`The newest block on any node is that of slot ${newest}.`] : []),
-      ...overdue,
+      ...checkpointTexts(overdue, currentEpoch(evidence)),
+      ...(past === undefined
+        ? []
+        : [`Until ${past} slots ago was in force: ${evidence.pastFault?.description}.`]),
       ...(silent !== undefined && silent.indices.length > 0
         ? [`${capitalized(validatorsText(silent.indices))} did not vote in epoch ${silent.epoch}.`]
         : []),
@@ -34,7 +38,10 @@ export const finalityStalled: Rule = (evidence) => {
   }
 }
 
-function summaryOf(evidence: Evidence, slotsWithoutBlock: number | undefined): string {
+function summaryOf(
+  evidence: Evidence,
+  { slotsWithoutBlock, past }: { slotsWithoutBlock: number | undefined; past: number | undefined },
+): string {
   if (slotsWithoutBlock !== undefined) return `No node has had a block for ${slotsWithoutBlock} slots.`
   const justified = Math.min(
     ...answeringNodes(evidence).map(({ consensus }) => consensus.finality?.justifiedEpoch ?? 0),
@@ -43,5 +50,24 @@ function summaryOf(evidence: Evidence, slotsWithoutBlock: number | undefined): s
   if (justified >= currentEpoch(evidence) - 2) {
     return `Finality is late, but on its way: epoch ${justified} is justified on every node.`
   }
+  if (past !== undefined) return `Finality is not back yet after a fault that ended ${past} slots ago.`
   return 'The chain is not being finalized, and nothing that was looked at says why.'
+}
+
+/** Slots since the last fault ended, while it may still be felt. */
+function pastFaultSlots({ pastFault, nowMs, chain, faults }: Evidence): number | undefined {
+  if (pastFault === undefined || faults.length > 0) return undefined
+  const slots = Math.floor((nowMs - pastFault.endedMs) / chain.slotDurationMs)
+  return slots <= returnEpochs * chain.slotsPerEpoch ? slots : undefined
+}
+
+/** Nodes that say the same are named together. */
+function checkpointTexts(nodes: readonly NodeEvidence[], epoch: number): string[] {
+  const groups = new Map<string, NodeEvidence[]>()
+  for (const node of nodes) {
+    const { justifiedEpoch, finalizedEpoch } = node.consensus.finality ?? {}
+    const text = `epoch ${justifiedEpoch} is justified and epoch ${finalizedEpoch} finalized`
+    groups.set(text, [...(groups.get(text) ?? []), node])
+  }
+  return [...groups].map(([text, group]) => `In epoch ${epoch}, ${text} on ${namesOf(group)}.`)
 }

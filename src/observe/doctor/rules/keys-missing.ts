@@ -53,9 +53,9 @@ function mutedNodes(evidence: Evidence): { node: NodeEvidence; silent: number[] 
 }
 
 /** Whether it has been running since the epoch began that is looked at; epoch 0 is full of clients that start. */
-function wasThere({ consensus: { votes }, runningSinceMs }: NodeEvidence, { chain }: Evidence): boolean {
+function wasThere({ consensus: { votes }, unhinderedSinceMs }: NodeEvidence, { chain }: Evidence): boolean {
   if (votes === undefined || votes.epoch < 1) return false
   const epochMs = chain.slotsPerEpoch * chain.slotDurationMs
   const epochStartMs = chain.genesisTime * 1000 + votes.epoch * epochMs
-  return runningSinceMs === undefined || runningSinceMs <= epochStartMs
+  return unhinderedSinceMs === undefined || unhinderedSinceMs <= epochStartMs
 }

@@ -1,8 +1,8 @@
 import type { Rule } from '../diagnosis.ts'
 import type { Evidence, NodeEvidence } from '../evidence.ts'
 import { sidesOf } from '../reading/sides.ts'
-import { activeStake, heldBy, isTooLittle } from '../reading/stake.ts'
-import { namesOf, percent, validatorsText, verb } from '../reading/words.ts'
+import { activeStake, heldBy, isTooLittle, silencedValidators } from '../reading/stake.ts'
+import { namesOf, percent, sidesText, validatorsText, verb } from '../reading/words.ts'
 
 /** The nodes are split into sides that do not hear of one another. */
 export const partition: Rule = (evidence) => {
@@ -10,10 +10,13 @@ export const partition: Rule = (evidence) => {
   if (sides.length < 2) return undefined
   const stake = activeStake(evidence)
   const shares = sides.map((side) => stake.shareOf(side.flatMap(heldBy)))
-  const canFinalize = sides.filter((_, i) => !isTooLittle(shares[i] ?? 0))
+  const silenced = new Set(silencedValidators(evidence))
+  const votingShare = (side: readonly NodeEvidence[]) =>
+    stake.shareOf(side.flatMap(heldBy).filter((index) => !silenced.has(index)))
+  const canFinalize = sides.filter((side) => !isTooLittle(votingShare(side)))
   return {
     cause: 'partition',
-    summary: `The network is split: ${sides.map(namesOf).join(' | ')}.`,
+    summary: `The network is split: ${sidesText(sides)}.`,
     evidence: [
       ...sides.map((side, i) => {
         const held = side.flatMap(heldBy)
@@ -28,7 +31,7 @@ export const partition: Rule = (evidence) => {
       }),
       ...bridgesDown(evidence, sides),
       canFinalize.length === 0
-        ? 'No side has the two thirds of the stake that finality needs.'
+        ? `No side has the two thirds of the stake that finality needs${silenced.size > 0 ? ', as far as it votes' : ''}.`
         : `${canFinalize.map(namesOf).join(', ')} alone can finalize.`,
     ],
     advice: adviceFor(evidence, sides),
@@ -59,7 +62,7 @@ function adviceFor(evidence: Evidence, sides: readonly NodeEvidence[][]): string
     const down = evidence.nodes.filter(({ state }) => state !== 'running').map(({ name }) => name)
     return [`Start what connects them: ${down.map((name) => `\`eth-localnet start ${name}\``).join(', ')}.`]
   }
-  const faults = evidence.faults.map(({ description }) => description)
+  const faults = evidence.faults.filter(({ isCut }) => isCut).map(({ description }) => description)
   return [
     faults.length > 0
       ? `Heal what is in force (${faults.join('; ')}): \`eth-localnet heal\`.`

@@ -1,8 +1,9 @@
 import type { Rule } from '../diagnosis.ts'
 import type { NodeEvidence } from '../evidence.ts'
+import { groupBy } from '../reading/groups.ts'
 import { answeringNodes } from '../reading/nodes.ts'
 import { activeStake, heldBy, isTooLittle, offlineValidators, silencedValidators } from '../reading/stake.ts'
-import { capitalized, listOf, percent, validatorsText } from '../reading/words.ts'
+import { capitalized, listOf, namesOf, percent, validatorsText, verb } from '../reading/words.ts'
 
 /** Less than two thirds of the stake is online, so nothing can be finalized. */
 export const stakeOffline: Rule = (evidence) => {
@@ -18,10 +19,10 @@ export const stakeOffline: Rule = (evidence) => {
     cause: 'stake-offline',
     summary: `Only ${percent(share)} of the stake is online, and finality needs two thirds.`,
     evidence: [
-      ...away.map(
-        (node) =>
-          `${node.name} ${stateText(node)}: ${validatorsText(heldBy(node))}, ${percent(stake.shareOf(heldBy(node)))} of the stake.`,
-      ),
+      ...sameFate(away).map((nodes) => {
+        const held = nodes.flatMap(heldBy)
+        return `${namesOf(nodes)} ${stateText(nodes)}: ${validatorsText(held)}, ${percent(stake.shareOf(held))} of the stake.`
+      }),
       ...(silenced.length > 0
         ? [
             `${capitalized(validatorsText(silenced))} did not vote, ${percent(stake.shareOf(silenced))} of the stake, while faults are in force that are about them.`,
@@ -37,6 +38,14 @@ export const stakeOffline: Rule = (evidence) => {
   }
 }
 
-function stateText({ state, consensus: { problem } }: NodeEvidence): string {
-  return problem === undefined || state !== 'running' ? `is ${state}` : `does not answer (${problem})`
+/** Nodes that are away in the same way are told of together. */
+function sameFate(nodes: readonly NodeEvidence[]): NodeEvidence[][] {
+  return groupBy(nodes, (a, b) => stateText([a]) === stateText([b]))
+}
+
+function stateText(nodes: readonly NodeEvidence[]): string {
+  const [{ state, consensus } = { state: 'unknown', consensus: { problem: undefined } }] = nodes
+  if (consensus.problem === undefined || state !== 'running')
+    return `${verb(nodes.length, 'is', 'are')} ${state}`
+  return `${verb(nodes.length, 'does', 'do')} not answer (${consensus.problem})`
 }

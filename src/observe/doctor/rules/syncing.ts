@@ -6,13 +6,17 @@ import { namesOf, verb } from '../reading/words.ts'
 /** Blocks that may be on their way. */
 const blocksMissingMax = 2
 
-/** A node does not have the newest blocks yet, though others have. */
+/** A node does not have the newest blocks yet, though others have, or says that it is not done: then it signs nothing. */
 export const syncing: Rule = (evidence) => {
   // On the other side of a split there are blocks that a node cannot have.
   const behind = connectedGroups(evidence).flatMap((group) => {
     const newest = Math.max(...group.map(headSlotOf))
     return group
-      .filter((node) => blocksMissing(node, group, evidence) > blocksMissingMax)
+      .filter(
+        (node) =>
+          node.consensus.syncing?.isSyncing === true ||
+          blocksMissing(node, group, evidence) > blocksMissingMax,
+      )
       .map((node) => ({ node, newest }))
   })
   if (behind.length === 0) return undefined
