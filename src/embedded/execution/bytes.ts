@@ -20,20 +20,30 @@ export function quantity(value: bigint | number): Hex {
   return `0x${value.toString(16)}`
 }
 
+/**
+ * Bytes as a string of as many characters: what there are thousands of takes a quarter of the memory so, since a
+ * typed array brings a buffer and its bookkeeping along.
+ */
+export function packBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+/** The bytes of `packBytes`. */
+export function unpackBytes(packed: string): Uint8Array {
+  return new Uint8Array(Buffer.from(packed, 'latin1'))
+}
+
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false
   return true
 }
 
-/**
- * The bytes without their leading zeros, as the state trie stores numbers. A copy always: what is given may be
- * a part of a larger buffer, which would be kept as long as the state.
- */
+/** The bytes without their leading zeros, as the state trie stores numbers. */
 export function withoutLeadingZeros(bytes: Uint8Array): Uint8Array {
   let start = 0
   while (start < bytes.length && bytes[start] === 0) start++
-  return new Uint8Array(bytes.subarray(start))
+  return bytes.subarray(start)
 }
 
 export const zeroHash: Hex = `0x${'00'.repeat(32)}`

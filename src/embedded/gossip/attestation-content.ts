@@ -8,8 +8,11 @@ import { BoundedMap } from '../protocol/bounded-map.ts'
 
 /** Size of `AttestationData` in SSZ. */
 export const ATTESTATION_DATA_SIZE = 128
-/** A slot has one in a calm network. With equivocations and forks there are more; the oldest are forgotten. */
-const CONTENTS_KEPT = 1024
+/**
+ * A slot has one in a calm network, before Electra one for each committee. With equivocations and forks there are
+ * more; the oldest are forgotten. Each keeps some kilobytes: the library cuts its root out of a larger buffer.
+ */
+const CONTENTS_KEPT = 128
 
 /** What a vote says, with its roots: hundreds of validators sign the same, so it is worked out once. */
 export class AttestationContent {

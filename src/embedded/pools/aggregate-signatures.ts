@@ -1,5 +1,5 @@
 import { aggregateSignatures } from '@chainsafe/blst'
-import { pointOf } from '../protocol/signature-point.ts'
+import { bytesOf, pointOf } from '../protocol/signature-point.ts'
 import type { Signed } from './validated.ts'
 
 /**
@@ -10,5 +10,5 @@ export function aggregateSignatureBytes(parts: readonly Signed[]): Uint8Array {
   const [only] = parts
   if (only === undefined) throw new RangeError('There is no signature to aggregate')
   if (parts.length === 1) return only.signature
-  return aggregateSignatures(parts.map(({ signature }) => pointOf(signature))).toBytes()
+  return bytesOf(aggregateSignatures(parts.map(({ signature }) => pointOf(signature))))
 }

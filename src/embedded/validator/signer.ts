@@ -22,6 +22,7 @@ import {
   ssz,
 } from '@lodestar/types'
 import { bytesToHex } from '../../genesis/hex.ts'
+import { bytesOf } from '../protocol/signature-point.ts'
 import type { Fork } from '../protocol/signed-block.ts'
 import { UnknownValidatorError } from './errors.ts'
 import type { SlashableMessageError } from './slashing-protection/errors.ts'
@@ -206,7 +207,7 @@ export class LocalSigner implements Signer {
   }
 
   #sign(validatorIndex: number, signingRoot: Uint8Array): Uint8Array {
-    return this.#key(validatorIndex).secretKey.sign(signingRoot).toBytes()
+    return bytesOf(this.#key(validatorIndex).secretKey.sign(signingRoot))
   }
 
   #key(validatorIndex: number): LoadedKey {

@@ -48,7 +48,7 @@ export function stateMethods(node: ExecutionNode): RpcMethods {
           storageProof: slots.map(({ text, bytes }) => ({
             // Clients match the answers by what they asked for.
             key: text,
-            value: bytesQuantity(storage.get(hashedPath(bytes))),
+            value: bytesQuantity(state.storageAt(hexToBytes(address), bytes)),
             proof: storage.proof(hashedPath(bytes)).map(bytesToHex),
           })),
         }
@@ -57,6 +57,6 @@ export function stateMethods(node: ExecutionNode): RpcMethods {
   }
 }
 
-function bytesQuantity(bytes: Uint8Array | undefined): Hex {
-  return quantity(bytes === undefined ? 0n : BigInt(bytesToHex(bytes)))
+function bytesQuantity(bytes: Uint8Array): Hex {
+  return quantity(bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes)))
 }

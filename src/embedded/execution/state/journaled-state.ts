@@ -2,7 +2,7 @@ import type { AccountFields, StateManagerInterface } from '@ethereumjs/common'
 import { OriginalStorageCache } from '@ethereumjs/statemanager'
 import { Account, type Address, KECCAK256_RLP } from '@ethereumjs/util'
 import type { Hex } from '../../../plan/manifest.ts'
-import { bytesToHex, hexToBytes, sameBytes, withoutLeadingZeros } from '../bytes.ts'
+import { bytesToHex, hexToBytes, packBytes, sameBytes, withoutLeadingZeros } from '../bytes.ts'
 import { hashedPath } from './trie-path.ts'
 import {
   type AccountRecord,
@@ -96,8 +96,9 @@ export class JournaledState implements StateManagerInterface {
     let storage = change.cleared ? emptyStorage : base
     for (const [slot, value] of change.slots) {
       const path = hashedPath(hexToBytes(slot))
-      if (value.length === 0) storage = storage.delete(path)
-      else if (!sameBytes(storage.get(path) ?? noCode.bytes, value)) storage = storage.set(path, value)
+      const packed = packBytes(value)
+      if (packed === '') storage = storage.delete(path)
+      else if (storage.get(path) !== packed) storage = storage.set(path, packed)
     }
     return storage
   }

@@ -1,6 +1,6 @@
 import { RLP } from '@ethereumjs/rlp'
-import { keccak256 } from '../bytes.ts'
-import { hexPrefix, type TriePath } from './trie-path.ts'
+import { keccak256, packBytes, unpackBytes } from '../bytes.ts'
+import { hexPrefix, ownCharacters, type TriePath } from './trie-path.ts'
 
 /** What RLP can encode. */
 export type RlpItem = Uint8Array | RlpItem[]
@@ -12,7 +12,8 @@ const nothing = new Uint8Array(0)
  * blocks share all nodes but those on the changed paths, and the encoding is computed once, when asked for.
  */
 export abstract class TrieNode<Value> {
-  #reference: RlpItem | undefined
+  /** Packed. A node shorter than a hash has none, and is short enough to be encoded again. */
+  #hash: string | undefined
 
   protected abstract structure(encodeValue: (value: Value) => Uint8Array): RlpItem
 
@@ -22,21 +23,25 @@ export abstract class TrieNode<Value> {
 
   /** How a parent holds this node: its hash, or the node itself when that is shorter than a hash. */
   reference(encodeValue: (value: Value) => Uint8Array): RlpItem {
-    if (this.#reference === undefined) {
-      const structure = this.structure(encodeValue)
-      const encoded = RLP.encode(structure)
-      this.#reference = encoded.length < 32 ? structure : keccak256(encoded)
-    }
-    return this.#reference
+    if (this.#hash !== undefined) return unpackBytes(this.#hash)
+    const structure = this.structure(encodeValue)
+    const encoded = RLP.encode(structure)
+    if (encoded.length < 32) return structure
+    const hash = keccak256(encoded)
+    this.#hash = packBytes(hash)
+    return hash
   }
 }
 
 export class LeafNode<Value> extends TrieNode<Value> {
+  readonly path: TriePath
+
   constructor(
-    readonly path: TriePath,
+    path: TriePath,
     readonly value: Value,
   ) {
     super()
+    this.path = ownCharacters(path)
   }
 
   protected structure(encodeValue: (value: Value) => Uint8Array): RlpItem {

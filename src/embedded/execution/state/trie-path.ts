@@ -1,4 +1,4 @@
-import { bytesToHex, keccak256 } from '../bytes.ts'
+import { keccak256, packBytes } from '../bytes.ts'
 
 /**
  * A path in a Merkle Patricia trie: one lower-case hexadecimal digit per nibble. Strings are compared,
@@ -13,13 +13,18 @@ const rememberedPaths = new Map<string, TriePath>()
 export function hashedPath(key: Uint8Array): TriePath {
   // The same few accounts and slots are looked up in every block, and hashing costs more than a look-up.
   // The memo is of a pure function, so networks that share it cannot tell.
-  const name = bytesToHex(key)
+  const name = packBytes(key)
   const remembered = rememberedPaths.get(name)
   if (remembered !== undefined) return remembered
   if (rememberedPaths.size >= rememberedPathsMax) rememberedPaths.clear()
-  const path = bytesToHex(keccak256(key)).slice(2)
+  const path = Buffer.from(keccak256(key)).toString('hex')
   rememberedPaths.set(name, path)
   return path
+}
+
+/** The path as a string of its own: a slice of a longer one keeps all of that. */
+export function ownCharacters(path: TriePath): TriePath {
+  return Buffer.from(path, 'latin1').toString('latin1')
 }
 
 /** Number of leading nibbles that two paths share. */

@@ -2,7 +2,7 @@ import type { GenesisState } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
 import { bigIntToUnpaddedBytes, KECCAK256_NULL, setLengthLeft } from '@ethereumjs/util'
 import type { Hex } from '../../../plan/manifest.ts'
-import { hexToBytes, keccak256, withoutLeadingZeros } from '../bytes.ts'
+import { hexToBytes, keccak256, packBytes, unpackBytes, withoutLeadingZeros } from '../bytes.ts'
 import { MerkleTrie } from './merkle-trie.ts'
 import { hashedPath } from './trie-path.ts'
 
@@ -18,10 +18,10 @@ export function contractCode(bytes: Uint8Array): ContractCode {
   return bytes.length === 0 ? noCode : { bytes, hash: keccak256(bytes) }
 }
 
-/** Values by hashed slot, without leading zeros; a zero is absent. */
-export type StorageTrie = MerkleTrie<Uint8Array>
+/** Values by hashed slot, packed, without leading zeros; a zero is absent. */
+export type StorageTrie = MerkleTrie<string>
 
-export const emptyStorage: StorageTrie = MerkleTrie.empty<Uint8Array>((value) => RLP.encode(value))
+export const emptyStorage: StorageTrie = MerkleTrie.empty<string>((value) => RLP.encode(unpackBytes(value)))
 
 /** An account of the state, with all that it refers to. Never changed in place. */
 export interface AccountRecord {
@@ -55,7 +55,8 @@ export class WorldState {
       let storage = emptyStorage
       for (const [slot, value] of slots) {
         const bytes = withoutLeadingZeros(hexToBytes(value))
-        if (bytes.length > 0) storage = storage.set(hashedPath(setLengthLeft(hexToBytes(slot), 32)), bytes)
+        if (bytes.length > 0)
+          storage = storage.set(hashedPath(setLengthLeft(hexToBytes(slot), 32)), packBytes(bytes))
       }
       state = state.withAccount(hexToBytes(address as Hex), {
         nonce: BigInt(nonce ?? 0),
@@ -78,7 +79,8 @@ export class WorldState {
 
   /** The value of a 32-byte slot without leading zeros; empty when it is zero. */
   storageAt(address: Uint8Array, slot: Uint8Array): Uint8Array {
-    return this.account(address)?.storage.get(hashedPath(slot)) ?? noCode.bytes
+    const packed = this.account(address)?.storage.get(hashedPath(slot))
+    return packed === undefined ? noCode.bytes : unpackBytes(packed)
   }
 
   /** Another state, in which the account is as given, or gone. */
