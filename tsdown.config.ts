@@ -19,6 +19,7 @@ export default defineConfig({
     cli: 'src/cli/main.ts',
     'genesis-worker': 'src/genesis/worker.ts',
     'embedded-worker': 'src/embedded/host/worker.ts',
+    'loss-namespace': 'src/faults/proxies/lossy-wires/namespace-program.ts',
   },
   format: 'esm',
   platform: 'node',

@@ -1,13 +1,14 @@
+import { join } from 'node:path'
 import type { NodeContext } from '../clients/client.ts'
 import { clientNamed } from '../clients/registry.ts'
 import type { LinkState } from '../embedded/links/link-state.ts'
 import type { FaultLayer } from '../faults/fault.ts'
+import type { SignerNetwork } from '../faults/misbehaviour/signer/signer-network.ts'
 import { StandIns } from '../faults/misbehaviour/stand-ins.ts'
 import { EdgeProxies } from '../faults/proxies/edge-proxies.ts'
 import type { EdgePlan, Manifest, NodePlan, NodePorts } from '../plan/manifest.ts'
 import type { PeerEndpoint } from '../plan/peer-endpoint.ts'
 import { claimPorts, type PortClaim } from '../processes/ports.ts'
-import type { SlotClock } from './slot-clock.ts'
 
 /**
  * Where a network's nodes are reached: the ports that each one holds, the proxies on the edges between them,
@@ -44,9 +45,10 @@ export class NodeSockets implements AsyncDisposable {
   }
 
   /** Opens what stands before a node's clients, on the ports that it holds. */
-  async openStandIns(plan: NodePlan, { validators }: Manifest, clock: SlotClock): Promise<void> {
+  async openStandIns(plan: NodePlan, network: SignerNetwork, nodeDirectory: string): Promise<void> {
     if (clientNamed('consensus', plan.consensus).kind !== 'process') return
-    const parameters = { ports: this.portsOf(plan.name), keys: validators.keys, clock }
+    const logFile = join(nodeDirectory, 'logs', 'remote-signer.log')
+    const parameters = { ports: this.portsOf(plan.name), network, logFile }
     this.#standIns.set(plan.name, await StandIns.open(plan, parameters))
   }
 
@@ -61,8 +63,12 @@ export class NodeSockets implements AsyncDisposable {
     await Promise.all(edges.map((edge) => this.#proxies.close(edge)))
   }
 
-  setLink(edge: EdgePlan, layer: FaultLayer, state: LinkState): void {
-    this.#proxies.set(edge, layer, state)
+  async setLink(edge: EdgePlan, layer: FaultLayer, state: LinkState): Promise<void> {
+    await this.#proxies.set(edge, layer, state)
+  }
+
+  async prepareLoss(): Promise<void> {
+    await this.#proxies.prepareLoss()
   }
 
   /** A node's neighbours, and how it reaches each of them. */

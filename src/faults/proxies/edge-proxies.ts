@@ -4,6 +4,7 @@ import type { EdgePlan, NodePorts } from '../../plan/manifest.ts'
 import { randomSource } from '../../plan/random.ts'
 import { PortError } from '../../processes/errors.ts'
 import { type FaultLayer, faultLayers } from '../fault.ts'
+import { type LossyLink, LossyWires } from './lossy-wires/lossy-wires.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 
 /** Where a node's own p2p listeners are. */
@@ -16,6 +17,8 @@ export interface EdgeEnd {
 interface LayerProxies {
   readonly fromA: TcpProxy
   readonly fromB: TcpProxy
+  /** Since it first lost packets. */
+  lossy: LossyLink | undefined
 }
 
 const portNames = { execution: 'executionP2p', consensus: 'consensusP2p' } as const
@@ -27,11 +30,18 @@ const portNames = { execution: 'executionP2p', consensus: 'consensusP2p' } as co
  */
 export class EdgeProxies implements AsyncDisposable {
   readonly #seed: number
+  readonly #wires: LossyWires
   readonly #layers = new Map<string, LayerProxies>()
 
-  /** @param seed what jitter is drawn from */
-  constructor(seed: number) {
+  /** @param seed what jitter is drawn from; losses are the kernel's choice */
+  constructor(seed: number, wires = new LossyWires()) {
     this.#seed = seed
+    this.#wires = wires
+  }
+
+  /** Makes ready for links that lose packets. @throws {FaultError} when this machine cannot do it */
+  async prepareLoss(): Promise<void> {
+    await this.#wires.prepare()
   }
 
   /** Listens on the edge's address, on the layers that need it. @throws {PortError} when a port is taken */
@@ -54,15 +64,31 @@ export class EdgeProxies implements AsyncDisposable {
     await Promise.all(faultLayers.map((layer) => this.#closeLayer(keyOf(edge, layer))))
   }
 
-  /** Cuts, heals or shapes an edge on one layer; one that is not open has no connections. */
-  set(edge: EdgePlan, layer: FaultLayer, state: LinkState): void {
+  /**
+   * Cuts, heals or shapes an edge on one layer; one that is not open has no connections.
+   *
+   * @throws {FaultError} when packets cannot be lost as is wanted
+   */
+  async set(edge: EdgePlan, layer: FaultLayer, state: LinkState): Promise<void> {
     const proxies = this.#layers.get(keyOf(edge, layer))
-    proxies?.fromA.set(state)
-    proxies?.fromB.set({ ...state, forward: state.backward, backward: state.forward })
+    if (proxies === undefined) return
+    const { fromA, fromB } = proxies
+    const loss = { forward: state.forward.lossPercent, backward: state.backward.lossPercent }
+    const isLossy = loss.forward > 0 || loss.backward > 0
+    if (isLossy) proxies.lossy ??= this.#wires.link()
+    const { lossy } = proxies
+    const [wireFromA, wireFromB] =
+      lossy !== undefined && isLossy ? [() => lossy.open('a'), () => lossy.open('b')] : [undefined, undefined]
+    fromA.set(state, wireFromA)
+    fromB.set({ ...state, forward: state.backward, backward: state.forward }, wireFromB)
+    // Before the rules: what is to lose everything could not even be connected.
+    await Promise.all([fromA.moveOntoWires(), fromB.moveOntoWires()])
+    await lossy?.setLoss(loss)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#layers.keys()].map((key) => this.#closeLayer(key)))
+    await this.#wires[Symbol.asyncDispose]()
   }
 
   async #openLayer(edge: EdgePlan, layer: FaultLayer, { a, b }: { a: EdgeEnd; b: EdgeEnd }): Promise<void> {
@@ -82,13 +108,14 @@ export class EdgeProxies implements AsyncDisposable {
     })
     // libp2p copes with two connections between two nodes; devp2p does not.
     if (layer === 'execution') TcpProxy.pair(fromA, fromB)
-    this.#layers.set(keyOf(edge, layer), { fromA, fromB })
+    this.#layers.set(keyOf(edge, layer), { fromA, fromB, lossy: undefined })
   }
 
   async #closeLayer(key: string): Promise<void> {
     const proxies = this.#layers.get(key)
     this.#layers.delete(key)
     await Promise.all([proxies?.fromA[Symbol.asyncDispose](), proxies?.fromB[Symbol.asyncDispose]()])
+    proxies?.lossy?.close()
   }
 }
 

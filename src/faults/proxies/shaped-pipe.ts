@@ -15,8 +15,8 @@ interface Waiting {
 
 /** One direction of a proxied connection: passes on what comes, in its order, as late as its shape says. */
 export class ShapedPipe {
-  readonly #from: Socket
-  readonly #to: Socket
+  #from: Socket
+  #to: Socket
   readonly #random: RandomSource
   #shape: LinkShape
   readonly #waiting: Waiting[] = []
@@ -32,11 +32,25 @@ export class ShapedPipe {
     this.#to = parameters.to
     this.#shape = parameters.shape
     this.#random = parameters.random
-    this.#from.on('data', (chunk: Buffer) => this.#take(chunk))
-    this.#from.on('end', () => this.#onEnd())
-    this.#from.on('close', () => clearTimeout(this.#timer))
-    this.#to.on('drain', () => this.#flush())
-    this.#to.on('close', () => clearTimeout(this.#timer))
+    this.#listenFrom(this.#from)
+    this.#listenTo(this.#to)
+  }
+
+  /** Takes what comes from another socket from now on; too late when the end has come. */
+  set from(from: Socket) {
+    if (this.#isEnded) return
+    this.#from.off('data', this.#take).off('end', this.#onEnd).off('close', this.#onClose)
+    this.#from = from
+    this.#listenFrom(from)
+  }
+
+  /** Passes all that has not been passed on yet to another socket; too late when the end has come. */
+  set to(to: Socket) {
+    if (this.#isEnded) return
+    this.#to.off('drain', this.#flush).off('close', this.#onClose)
+    this.#to = to
+    this.#listenTo(to)
+    this.#flush()
   }
 
   /** For what comes from now on. */
@@ -44,7 +58,17 @@ export class ShapedPipe {
     this.#shape = shape
   }
 
-  #take(chunk: Buffer): void {
+  #listenFrom(from: Socket): void {
+    from.on('data', this.#take).on('end', this.#onEnd).on('close', this.#onClose)
+  }
+
+  #listenTo(to: Socket): void {
+    to.on('drain', this.#flush).on('close', this.#onClose)
+  }
+
+  readonly #onClose = (): void => clearTimeout(this.#timer)
+
+  readonly #take = (chunk: Buffer): void => {
     const { latencyMs, jitterMs, bandwidthKbps } = this.#shape
     if (this.#waiting.length === 0 && latencyMs === 0 && jitterMs === 0 && bandwidthKbps === undefined) {
       if (!this.#to.write(chunk)) this.#from.pause()
@@ -74,7 +98,7 @@ export class ShapedPipe {
   }
 
   /** Passes on what is due, and comes again for the rest. */
-  #flush(): void {
+  readonly #flush = (): void => {
     clearTimeout(this.#timer)
     if (this.#to.destroyed) return
     const nowMs = performance.now()
@@ -90,11 +114,11 @@ export class ShapedPipe {
     if (!isTaking) return
     if (this.#waitingBytes < waitingBytesMax) this.#from.resume()
     const [next] = this.#waiting
-    if (next !== undefined) this.#timer = setTimeout(() => this.#flush(), Math.max(1, next.dueMs - nowMs))
+    if (next !== undefined) this.#timer = setTimeout(this.#flush, Math.max(1, next.dueMs - nowMs))
     else if (this.#isEnded) this.#to.end()
   }
 
-  #onEnd(): void {
+  readonly #onEnd = (): void => {
     this.#isEnded = true
     this.#flush()
   }

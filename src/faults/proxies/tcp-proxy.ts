@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { healthyLink, type LinkState } from '../../embedded/links/link-state.ts'
 import type { RandomSource } from '../../plan/random.ts'
-import { ShapedPipe } from './shaped-pipe.ts'
+import type { OpenWire } from './lossy-wires/wire.ts'
+import { ProxiedConnection, type Route } from './proxied-connection.ts'
 
 /** Connections through one proxy, cut ones that are held included; a client has one, or a few while it dials. */
 const connectionsMax = 64
@@ -16,14 +17,6 @@ export interface TcpProxyOptions {
   readonly random: RandomSource
 }
 
-/** A connection of the dialler; the other half is not there while the link is cut. */
-interface Connection {
-  readonly dialler: Socket
-  dialled: Socket | undefined
-  out: ShapedPipe | undefined
-  back: ShapedPipe | undefined
-}
-
 /**
  * One way to dial over an edge: listens on the edge's own address, connects onward from that address, and
  * passes on what comes. A cut resets all connections. Whoever dials during a cut is kept waiting rather than
@@ -33,15 +26,15 @@ interface Connection {
  * end's connection is open.
  */
 export class TcpProxy implements AsyncDisposable {
-  readonly #options: TcpProxyOptions
   readonly #server: Server
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new Set<ProxiedConnection>()
+  readonly #route: { -readonly [Key in keyof Route]: Route[Key] }
   #opposite: TcpProxy | undefined
-  /** `forward` is from the dialler to the dialled. */
-  #state: LinkState = healthyLink
 
-  private constructor(options: TcpProxyOptions, server: Server) {
-    this.#options = options
+  private constructor({ address, target, random }: TcpProxyOptions, server: Server) {
+    const { address: host, port } = target
+    const onward = { host, port, localAddress: address, noDelay: true, allowHalfOpen: true }
+    this.#route = { onward, random, state: healthyLink, openWire: undefined }
     this.#server = server
     server.on('connection', (socket) => this.#accept(socket))
   }
@@ -67,29 +60,37 @@ export class TcpProxy implements AsyncDisposable {
     other.#opposite = one
   }
 
-  /** Connections that reach the other end, and those that are kept waiting. */
+  /** Connections that reach the other end, or are about to, and those that are kept waiting. */
   get counts(): { readonly open: number; readonly held: number } {
-    const open = [...this.#connections].filter(({ dialled }) => dialled !== undefined).length
-    return { open, held: this.#connections.size - open }
+    const held = [...this.#connections].filter(({ isHeld }) => isHeld).length
+    return { open: this.#connections.size - held, held }
   }
 
-  /** Cuts, heals or shapes; `forward` is from the dialler to the dialled. */
-  set(state: LinkState): void {
-    const wasUp = this.#state.isUp
-    this.#state = state
+  /**
+   * Cuts, heals or shapes; `forward` is from the dialler to the dialled. Connections that are made from now on
+   * cross a wire if one is given; see `moveOntoWires` for the others.
+   */
+  set(state: LinkState, openWire?: OpenWire): void {
+    const isCut = this.#route.state.isUp && !state.isUp
+    this.#route.state = state
+    this.#route.openWire = openWire
     for (const connection of [...this.#connections]) {
-      if (wasUp && !state.isUp) this.#reset(connection)
-      if (connection.out !== undefined) connection.out.shape = state.forward
-      if (connection.back !== undefined) connection.back.shape = state.backward
+      if (isCut) connection.reset()
+      else connection.reshape()
     }
     this.#letThrough()
+  }
+
+  /** Resolves when all connections that are open cross a wire. */
+  async moveOntoWires(): Promise<void> {
+    await Promise.all([...this.#connections].map((connection) => connection.moveOntoWire()))
   }
 
   /** Resets all connections and stops listening. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()
-    for (const connection of [...this.#connections]) this.#reset(connection)
+    for (const connection of [...this.#connections]) connection.reset()
     await closed
   }
 
@@ -98,59 +99,23 @@ export class TcpProxy implements AsyncDisposable {
       dialler.resetAndDestroy()
       return
     }
-    const connection: Connection = { dialler, dialled: undefined, out: undefined, back: undefined }
-    this.#connections.add(connection)
-    this.#endTogether(connection, dialler)
+    this.#connections.add(
+      new ProxiedConnection(dialler, this.#route, (connection) => this.#forget(connection)),
+    )
     this.#letThrough()
   }
 
   /** Connects those that wait, unless the link is cut or the other end was first. */
   #letThrough(): void {
-    if (!this.#state.isUp || (this.#opposite?.counts.open ?? 0) > 0) return
+    if (!this.#route.state.isUp || (this.#opposite?.counts.open ?? 0) > 0) return
     for (const connection of this.#connections) {
-      if (connection.dialled === undefined) this.#connectOnward(connection)
+      if (connection.isHeld) void connection.letThrough()
     }
   }
 
-  #connectOnward(connection: Connection): void {
-    const { address, target, random } = this.#options
-    const { dialler } = connection
-    const dialled = connect({
-      host: target.address,
-      port: target.port,
-      localAddress: address,
-      noDelay: true,
-      allowHalfOpen: true,
-    })
-    connection.dialled = dialled
-    this.#endTogether(connection, dialled)
-    dialled.once('connect', () => {
-      const { forward, backward } = this.#state
-      connection.out = new ShapedPipe({ from: dialler, to: dialled, shape: forward, random })
-      connection.back = new ShapedPipe({ from: dialled, to: dialler, shape: backward, random })
-      dialler.resume()
-    })
-  }
-
-  /** One half that is gone takes the other one with it, unless both have said all they had to say. */
-  #endTogether(connection: Connection, socket: Socket): void {
-    // What failed is told by `close` as well.
-    socket.on('error', () => {})
-    socket.on('close', (hadError) => {
-      const { dialler, dialled } = connection
-      if (hadError || dialled === undefined) this.#reset(connection)
-      if (dialler.destroyed && (dialled?.destroyed ?? true)) this.#forget(connection)
-    })
-  }
-
-  #reset(connection: Connection): void {
-    connection.dialler.resetAndDestroy()
-    connection.dialled?.resetAndDestroy()
-    this.#forget(connection)
-  }
-
-  #forget(connection: Connection): void {
+  #forget(connection: ProxiedConnection): void {
+    this.#connections.delete(connection)
     const opposite = this.#opposite
-    if (this.#connections.delete(connection) && opposite !== undefined) opposite.#letThrough()
+    if (opposite !== undefined) opposite.#letThrough()
   }
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { healthyLink, noShape } from '../../../src/embedded/links/link-state.ts'
 import { type EdgeEnd, EdgeProxies } from '../../../src/faults/proxies/edge-proxies.ts'
 import type { EdgePlan } from '../../../src/plan/manifest.ts'
+import { closed, echoed, Listener } from './support/echo.ts'
 
 const edge: EdgePlan = {
   a: 'node-0',
@@ -12,38 +13,6 @@ const edge: EdgePlan = {
   links: { execution: 'sockets', consensus: 'sockets' },
 }
 const cut = { ...healthyLink, isUp: false }
-
-/** A node's listener: it says back what it hears, and knows who came. */
-class Listener {
-  readonly sockets: Socket[] = []
-  readonly #server: Server
-
-  private constructor(server: Server) {
-    this.#server = server
-    server.on('connection', (socket) => {
-      this.sockets.push(socket)
-      socket.on('error', () => {})
-      socket.pipe(socket)
-    })
-  }
-
-  static async open(address: string): Promise<Listener> {
-    const server = createServer({ allowHalfOpen: true })
-    server.listen({ host: address, port: 0 })
-    await once(server, 'listening')
-    return new Listener(server)
-  }
-
-  get port(): number {
-    const address = this.#server.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  }
-
-  close(): void {
-    this.#server.close()
-    for (const socket of this.sockets) socket.destroy()
-  }
-}
 
 const opened: { close: () => unknown }[] = []
 afterEach(async () => {
@@ -70,28 +39,6 @@ async function dial(port: number): Promise<Socket> {
   socket.on('error', () => {})
   await once(socket, 'connect')
   return socket
-}
-
-/** Says something, and resolves with as many bytes as were said, once they are back. */
-async function echoed(socket: Socket, text: string | Buffer): Promise<string> {
-  const said = Buffer.from(text)
-  socket.write(said)
-  const heard: Buffer[] = []
-  let size = 0
-  while (size < said.length) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer]
-    heard.push(chunk)
-    size += chunk.length
-  }
-  return Buffer.concat(heard).toString()
-}
-
-/** By an error or without one. */
-function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.closed) resolve()
-    else socket.once('close', () => resolve())
-  })
 }
 
 /** Dials and is turned away, before or after it was connected. */
