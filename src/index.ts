@@ -8,7 +8,6 @@ export type { Fault, FaultKind, FaultLayer, FaultParameters } from './faults/fau
 export type { FaultHandle } from './faults/faults.ts'
 export type { LinkShapeOptions } from './faults/link-shape-options.ts'
 export type { MisbehaveOptions } from './faults/misbehaviour/misbehave-options.ts'
-export type { MisconductHandle, MisconductInForce } from './faults/misbehaviour/misconduct.ts'
 export type { SlashingKind } from './faults/misbehaviour/slashings.ts'
 export type { NetworkLink } from './faults/network-link.ts'
 export type { ReorgOptions, ReorgProof } from './faults/on-demand/reorg.ts'

@@ -26,7 +26,8 @@ export const faultDescription = z.object({
 })
 export type FaultDescription = z.infer<typeof faultDescription>
 
-const faultResult = z.object({ fault: faultDescription })
+/** A fault that has begun. */
+export const faultResult = z.object({ fault: faultDescription })
 const faultsResult = z.object({ faults: z.array(faultDescription) })
 
 /** What the faults of a running network can be asked for from outside; see the methods of `Network`. */
@@ -99,7 +100,7 @@ function listed(network: Network): { faults: FaultDescription[] } {
   return { faults: network.faults().map(describeFault) }
 }
 
-function described(fault: Fault): { fault: FaultDescription } {
+export function described(fault: Fault): { fault: FaultDescription } {
   return { fault: describeFault(fault) }
 }
 

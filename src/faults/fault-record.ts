@@ -24,13 +24,17 @@ export function faultRecord(
 
 /** What a checker must know of it: between whom nothing passes, and whose validators are offline. */
 function effectOf(fault: Fault, manifest: Manifest): Pick<FaultRecord, 'cut' | 'validators'> {
-  if (fault.kind === 'kill' || fault.kind === 'pause') {
-    const held = manifest.nodes.find(({ name }) => name === fault.parameters.node)?.validators
-    const { first, count } = held ?? { first: 0, count: 0 }
-    return { validators: Array.from({ length: count }, (_, position) => first + position) }
-  }
+  if (fault.kind === 'misbehaviour') return { validators: [...fault.parameters.validators] }
+  if (fault.kind === 'kill' || fault.kind === 'pause' || fault.kind === 'engine')
+    return { validators: validatorsOf(fault.parameters.node, manifest) }
   // A link that is slow or a clock that is off may have any effect.
   if (fault.kind === 'shape' || fault.kind === 'skew') return {}
   const cuts = edgesCutBy(fault, manifest.edges).filter(({ layer }) => layer === 'consensus')
   return { cut: cuts.map(({ edge }): [string, string] => [edge.a, edge.b]) }
+}
+
+function validatorsOf(node: string, { nodes }: Manifest): number[] {
+  const held = nodes.find(({ name }) => name === node)?.validators
+  const { first, count } = held ?? { first: 0, count: 0 }
+  return Array.from({ length: count }, (_, position) => first + position)
 }

@@ -3,7 +3,7 @@ import { isStakeSelection, nodesByStake, type StakeSelection } from './by-stake.
 import { checkedEdge, checkedGroups, checkedNode, type NodeGroup } from './checked-groups.ts'
 import { FaultError } from './errors.ts'
 import { type FaultLayer, type FaultSpec, faultLayers } from './fault.ts'
-import { checkedShape, type LinkShapeOptions, refuseUnsupportedShape } from './link-shape-options.ts'
+import { checkedShape, type LinkShapeOptions } from './link-shape-options.ts'
 
 /** On which layers a fault of links is. */
 export interface LayerOptions {
@@ -66,11 +66,8 @@ export function shapeOf(
   { a, b }: { readonly a: string; readonly b: string },
   { layers, ...shape }: LinkShapeOptions & LayerOptions,
 ): FaultSpec {
-  const edge = checkedEdge(a, b, manifest)
-  const checked = checkedShape(shape)
-  const onLayers = checkedLayers({ layers })
-  refuseUnsupportedShape(checked, edge, onLayers)
-  return { kind: 'shape', parameters: { a, b, layers: onLayers, ...checked } }
+  checkedEdge(a, b, manifest)
+  return { kind: 'shape', parameters: { a, b, layers: checkedLayers({ layers }), ...checkedShape(shape) } }
 }
 
 export function skewOf(

@@ -1,4 +1,6 @@
+import type { EngineFault } from '../embedded/engine/engine-fault.ts'
 import type { LinkShape } from '../embedded/links/link-state.ts'
+import type { Deed } from '../embedded/validator/deed.ts'
 
 /** The layers of a network; a fault of links is on both unless told otherwise. */
 export const faultLayers = ['execution', 'consensus'] as const
@@ -37,6 +39,20 @@ export interface FaultParameters {
   readonly kill: { readonly node: string }
   /** The node is frozen. */
   readonly pause: { readonly node: string }
+  /** Validators do a deed in place of their duties. */
+  readonly misbehaviour: {
+    readonly deed: Deed
+    /** Their indices. */
+    readonly validators: readonly number[]
+    /** Those that hold them. */
+    readonly nodes: readonly string[]
+    /** First slot of it. */
+    readonly from: number
+    /** First slot after it; absent when it goes on until it is ended. */
+    readonly until?: number | undefined
+  }
+  /** The node's execution client answers its consensus client wrongly, late or not at all. */
+  readonly engine: { readonly node: string; readonly fault: EngineFault }
 }
 
 export type FaultKind = keyof FaultParameters
@@ -58,7 +74,7 @@ export type Fault<Kind extends FaultKind = FaultKind> = FaultSpec<Kind> & {
   readonly sinceMs: number
 }
 
-/** Kinds of faults that concern links, and that `heal` ends. */
+/** Kinds of faults that concern links. */
 export const linkFaultKinds = ['partition', 'isolate', 'bridge', 'cut', 'shape'] as const
 export type LinkFaultKind = (typeof linkFaultKinds)[number]
 

@@ -1,10 +1,12 @@
 import { StateError } from '../network/errors.ts'
 import type { Node } from '../network/node.ts'
+import type { Manifest } from '../plan/manifest.ts'
 import { edgesCutBy, effectiveLinks, isBetween } from './effective-links.ts'
 import { FaultError } from './errors.ts'
 import { type Fault, type FaultSpec, isLinkFault } from './fault.ts'
 import type { FaultTarget } from './fault-target.ts'
 import { LinkReconciler } from './link-reconciler.ts'
+import { setMisconduct } from './misbehaviour/set-misconduct.ts'
 import { observeLinks, type WantedConnection } from './observe-links.ts'
 
 /** Faults that may be in force at once. */
@@ -54,6 +56,10 @@ export class Faults {
   async begin(spec: FaultSpec, { signal }: FaultCallOptions = {}): Promise<FaultHandle> {
     const whole = this.#signal(signal)
     whole.throwIfAborted()
+    if (losesOverSockets(spec, this.#target.manifest)) {
+      await this.#target.prepareLoss()
+      whole.throwIfAborted()
+    }
     const fault = this.#add(spec)
     try {
       await this.#apply([fault])
@@ -72,7 +78,7 @@ export class Faults {
     })
   }
 
-  /** Ends faults of links and clocks and resolves when that was observed. Those that have ended are no matter. */
+  /** Ends faults, but for nodes that do not run, and resolves when that was observed. Those that have ended are no matter. */
   async end(faults: readonly Fault[], { signal }: FaultCallOptions = {}): Promise<void> {
     if (this.#isClosed) return
     for (const fault of faults) this.#remove(fault)
@@ -91,8 +97,8 @@ export class Faults {
   }
 
   /**
-   * Ends all faults of links, or one fault of any kind by its id: a killed node is started, a paused one
-   * resumed. Nothing happens when there is none.
+   * Ends all faults but those of nodes that do not run, or one fault of any kind by its id: a killed node is
+   * started, a paused one resumed. Nothing happens when there is none.
    *
    * @throws {FaultError} for an id that no fault in force has, and when the end is not observed in time.
    */
@@ -100,7 +106,7 @@ export class Faults {
     fault: id,
     signal,
   }: FaultCallOptions & { readonly fault?: string | undefined } = {}): Promise<void> {
-    if (id === undefined) return this.end(this.inForce.filter(isLinkFault), { signal })
+    if (id === undefined) return this.end(this.inForce.filter(isEndedByHeal), { signal })
     const fault = this.#inForce.get(id)
     if (fault === undefined) throw unknownFault(id, [...this.#inForce.keys()])
     if (fault.kind !== 'kill' && fault.kind !== 'pause') return this.end([fault], { signal })
@@ -170,6 +176,7 @@ export class Faults {
     if (faults.some(isLinkFault)) await this.#reconcileLinks()
     const skewed = faults.flatMap((fault) => (fault.kind === 'skew' ? [fault.parameters.node] : []))
     for (const node of new Set(skewed)) await this.#setClock(node)
+    for (const fault of faults) await setMisconduct(this.#target, fault, this.#isInForce(fault))
   }
 
   #reconcileLinks(): Promise<void> {
@@ -243,10 +250,24 @@ export class Faults {
   }
 }
 
+function losesOverSockets(spec: FaultSpec, { edges }: Manifest): boolean {
+  if (spec.kind !== 'shape' || spec.parameters.lossPercent === 0) return false
+  const { layers } = spec.parameters
+  return edges.some(
+    (edge) => isBetween(edge, spec.parameters) && layers.some((layer) => edge.links[layer] === 'sockets'),
+  )
+}
+
+/** A node that was killed or frozen is brought back by its own methods. */
+function isEndedByHeal({ kind }: Fault): boolean {
+  return kind !== 'kill' && kind !== 'pause'
+}
+
 /** Nodes without which a fault has no meaning. */
 function nodesNeededBy(fault: Fault): string[] {
   switch (fault.kind) {
     case 'partition':
+    case 'misbehaviour':
       return []
     case 'bridge':
       return [fault.parameters.via]

@@ -1,7 +1,6 @@
 import type { LinkShape } from '../embedded/links/link-state.ts'
-import type { EdgePlan } from '../plan/manifest.ts'
 import { FaultError } from './errors.ts'
-import { type Direction, directions, type FaultLayer } from './fault.ts'
+import { type Direction, directions } from './fault.ts'
 
 /** How a link is to be made worse. At least one of them must be given. */
 export interface LinkShapeOptions {
@@ -9,7 +8,9 @@ export interface LinkShapeOptions {
   readonly latencyMs?: number | undefined
   /** Added as well: up to this, drawn anew each time; whole milliseconds, at most 60,000. @default 0 */
   readonly jitterMs?: number | undefined
-  /** Share of messages that get lost, 0 to 100. Links between processes cannot. @default 0 */
+  /**
+   * Share that gets lost, 0 to 100: of messages in memory, of packets over sockets. @default 0
+   */
   readonly lossPercent?: number | undefined
   /** Kilobits (1,000 bits) a second, 1 to 10,000,000. @default without a bound */
   readonly bandwidthKbps?: number | undefined
@@ -56,29 +57,6 @@ export function checkedShape(options: LinkShapeOptions): LinkShape & { direction
     direction,
     ...(bandwidthKbps === undefined ? {} : { bandwidthKbps }),
   }
-}
-
-/**
- * Refuses what a kind of link cannot do.
- *
- * @throws {FaultError} for loss on a link over sockets.
- */
-export function refuseUnsupportedShape(
-  { lossPercent }: Pick<LinkShape, 'lossPercent'>,
-  { a, b, links }: EdgePlan,
-  layers: readonly FaultLayer[],
-): void {
-  const onSockets = layers.filter((layer) => links[layer] === 'sockets')
-  if (lossPercent === 0 || onSockets.length === 0) return
-  throw new FaultError({
-    code: 'fault-unsupported',
-    problem: `The link between ${a} and ${b} cannot lose messages on the ${onSockets.join(' and ')} layer.`,
-    details: [
-      'It is a TCP connection, whose ends send again what the network has lost: loss shows as delay there.',
-      'Use latencyMs and jitterMs, or embedded nodes at both ends, whose links are in memory.',
-    ],
-    facts: { a, b, layers: onSockets, lossPercent },
-  })
 }
 
 function invalid(problem: string, allowed: string, facts: object): FaultError {

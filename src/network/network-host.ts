@@ -15,16 +15,16 @@ import { faultRecord } from '../faults/fault-record.ts'
 import { skewOf } from '../faults/fault-specs.ts'
 import type { FaultTarget } from '../faults/fault-target.ts'
 import { type FaultCallOptions, type FaultHandle, Faults } from '../faults/faults.ts'
-import { Misconduct } from '../faults/misbehaviour/misconduct.ts'
-import type { MisconductTarget } from '../faults/misbehaviour/misconduct-target.ts'
 import { History } from '../observe/history.ts'
 import type { HistoryRecord } from '../observe/history-record.ts'
 import { declaredPeers } from '../plan/declared-peers.ts'
 import type { EdgePlan, Manifest, NodePlan } from '../plan/manifest.ts'
 import type { AddedNodeOptions } from '../plan/options.ts'
+import type { PeerEndpoint } from '../plan/peer-endpoint.ts'
 import { planAddedNode } from '../plan/plan-added-node.ts'
 import { planRemovedNode } from '../plan/plan-removed-node.ts'
 import { Guardian } from '../processes/guardian.ts'
+import { Absences } from './absences.ts'
 import type { ClientPrograms } from './client-programs.ts'
 import { externalKeystores } from './external-keystores.ts'
 import { localFetch } from './local-fetch.ts'
@@ -41,7 +41,7 @@ import { virtualTime } from './virtual-time.ts'
  * What stands behind a `Network`: the plan in force, its directory, its nodes and where they are reached.
  * Keeps the saved network up to date with every change.
  */
-export class NetworkHost implements FaultTarget, MisconductTarget {
+export class NetworkHost implements FaultTarget {
   readonly directory: NetworkDirectory
   /** Where the embedded nodes live; undefined when there are none. */
   readonly embedded: EmbeddedNetwork | undefined
@@ -49,7 +49,6 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   readonly history: History
   readonly recorder: NetworkRecorder
   readonly faults: Faults
-  readonly misconduct: Misconduct
   /** Whether nodes did not end by a stop when the network last ran. */
   readonly wasCrashed: boolean
   /** The slot in which this process took the network up. */
@@ -58,6 +57,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   readonly #onStateChange: (node: Node) => void
   readonly #guardian = new Guardian()
   readonly #nodes = new Map<string, Node>()
+  readonly #absences = new Absences()
   readonly #sockets: NodeSockets
   #saved: SavedNetwork
   #changes: Promise<unknown> = Promise.resolve()
@@ -72,13 +72,13 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     this.directory = parameters.directory
     this.history = new History(parameters.directory.historyFile)
     this.faults = new Faults(this)
-    this.misconduct = new Misconduct(this)
     this.embedded = parameters.embedded
     this.#saved = parameters.saved
     this.#programs = parameters.programs
     this.#sockets = new NodeSockets(parameters.saved.manifest.seed)
     this.#onStateChange = (node) => {
       this.recorder.onStateChange(node)
+      this.#absences.noteState(node, this.clock.currentSlot)
       this.faults.onNodeState(node)
       parameters.onStateChange(node)
     }
@@ -110,8 +110,12 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     this.recorder.add(record)
   }
 
+  async prepareLoss(): Promise<void> {
+    await this.#sockets.prepareLoss()
+  }
+
   async setLink(edge: EdgePlan, layer: FaultLayer, state: LinkState): Promise<void> {
-    if (edge.links[layer] === 'sockets') this.#sockets.setLink(edge, layer, state)
+    if (edge.links[layer] === 'sockets') await this.#sockets.setLink(edge, layer, state)
     else await this.#embeddedNetwork.setLink(layer, edge.a, edge.b, state)
   }
 
@@ -171,7 +175,6 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   async close({ keepDirectory = false } = {}): Promise<void> {
     this.recorder.onNetworkState('stopping')
     this.faults.close()
-    this.misconduct.close()
     await this.#inTurn(async () => {
       await Promise.all(this.nodes.map((node) => node.retire()))
       const unclean = this.nodes.filter((node) => !node.isStoppedCleanly).map(({ name }) => name)
@@ -195,6 +198,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     const node = await this.#makeNode(plan)
     await this.#save({ unclean: [...unclean, plan.name] })
     this.#nodes.set(plan.name, node)
+    this.#absences.noteAdded(plan.name)
     this.recorder.onAdded(plan, declaredPeers(manifest.edges, plan.name))
     try {
       await this.#sockets.openEdges(edgesOf(plan.name, manifest.edges), manifest)
@@ -231,7 +235,7 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
   }
 
   async #makeNode(plan: NodePlan): Promise<Node> {
-    await this.#sockets.openStandIns(plan, this.manifest, this.clock)
+    await this.#sockets.openStandIns(plan, this, this.directory.nodeDirectory(plan.name))
     const jwtSecretFile = await this.#jwtSecretFile(plan)
     const supervision = { records: this.directory.records, guardian: this.#guardian }
     return new Node({
@@ -239,17 +243,16 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
       ports: this.#sockets.portsOf(plan.name),
       jwtSecretFile,
       keystores: await externalKeystores(this.manifest, plan, this.directory.nodeDirectory(plan.name)),
-      genesisBlockRoot: this.#saved.genesisBlockRoot,
       wasStoppedCleanly: !this.#saved.unclean.includes(plan.name),
       onStateChange: this.#onStateChange,
       skewClock: (node, skewMs, options) => this.#skewClock(node, skewMs, options),
       // In virtual time a request over HTTP would take real time, and wait for the nodes' work.
       fetch:
         this.manifest.time === 'virtual' && this.embedded ? localFetch(this.embedded, plan.name) : undefined,
-      makeInstance: (layer, node, onCrash) => {
+      makeInstance: (layer, onCrash) => {
         const client = clientNamed(layer, plan[layer])
         if (client.kind === 'process') {
-          const makeContext = () => this.#contextOf(plan, jwtSecretFile, node.resumeFrom)
+          const makeContext = () => this.#contextOf(plan, jwtSecretFile)
           return new ProcessClientInstance(client, makeContext, supervision, onCrash)
         }
         const makeParameters = () => this.#parametersOf(plan, jwtSecretFile)
@@ -293,8 +296,9 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
     for (const name of names) await this.embedded.setPeers(name, this.#sockets.peersOf(name, this.manifest))
   }
 
-  #contextOf(node: NodePlan, jwtSecretFile: string, resumeFrom: string | undefined): NodeContext {
+  #contextOf(node: NodePlan, jwtSecretFile: string): NodeContext {
     const peers = this.#sockets.peersOf(node.name, this.manifest)
+    const isRunning = (peer: PeerEndpoint) => this.#nodes.get(peer.node.name)?.state === 'running'
     return {
       manifest: this.manifest,
       node,
@@ -303,9 +307,8 @@ export class NetworkHost implements FaultTarget, MisconductTarget {
       files: this.directory.files,
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
-      resumeFrom,
       ...this.#sockets.servicesOf(node.name),
-      hasRunningPeers: peers.some(({ node: { name } }) => this.#nodes.get(name)?.state === 'running'),
+      slotsMissed: peers.some(isRunning) ? this.#absences.slotsAway(node.name, this.clock.currentSlot) : 0,
       binary: this.#programs.path,
     }
   }

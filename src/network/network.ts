@@ -4,8 +4,8 @@ import type { NodeGroup } from '../faults/checked-groups.ts'
 import type { Fault } from '../faults/fault.ts'
 import { bridgeOf, isolateOf, type LayerOptions, partitionOf } from '../faults/fault-specs.ts'
 import type { FaultCallOptions, FaultHandle } from '../faults/faults.ts'
-import type { MisbehaveOptions } from '../faults/misbehaviour/misbehave-options.ts'
-import type { MisconductHandle, MisconductInForce } from '../faults/misbehaviour/misconduct.ts'
+import { engineFaultOf } from '../faults/misbehaviour/engine-fault-of.ts'
+import { type MisbehaveOptions, misbehaviourOf } from '../faults/misbehaviour/misbehave-options.ts'
 import { NetworkLink } from '../faults/network-link.ts'
 import { type ReorgOptions, type ReorgProof, reorg } from '../faults/on-demand/reorg.ts'
 import { type SlashOptions, type SlashProof, slash } from '../faults/on-demand/slash.ts'
@@ -110,8 +110,8 @@ export class Network extends ObservedNetwork implements AsyncDisposable {
   }
 
   /**
-   * Ends all faults of links, or one fault of any kind by its id: a killed node is started, a paused one
-   * resumed. Resolves when the peers are connected again; at once when there is nothing to heal.
+   * Ends all faults but those of nodes that do not run, or one fault of any kind by its id: a killed node is
+   * started, a paused one resumed. Resolves when the peers are connected again; at once when there is nothing to heal.
    *
    * @throws {FaultError} when they are not in time; the links are healed all the same.
    */
@@ -122,7 +122,7 @@ export class Network extends ObservedNetwork implements AsyncDisposable {
 
   /**
    * Has validators misbehave, from their next duty on, until disposal of what it gives, or the slot `until`.
-   * Embedded validators do all deeds; those of a client in processes what its remote signer can.
+   * Embedded validators do, and those of a client in processes that has a remote signer.
    *
    * @throws {OptionError} for a deed or validator that there is not.
    * @throws {UnknownNodeError}
@@ -131,9 +131,9 @@ export class Network extends ObservedNetwork implements AsyncDisposable {
    * @example
    * await using late = await network.misbehave({ node: 'node-3', deed: { kind: 'late-block', byMs: 1_500 } })
    */
-  async misbehave(options: MisbehaveOptions): Promise<MisconductHandle> {
+  async misbehave(options: MisbehaveOptions): Promise<FaultHandle> {
     this.#demandRunning('have validators misbehave')
-    return this.host.misconduct.misbehave(options)
+    return this.host.faults.begin(misbehaviourOf(this.manifest, options))
   }
 
   /**
@@ -147,19 +147,9 @@ export class Network extends ObservedNetwork implements AsyncDisposable {
    * @example
    * await using syncing = await network.engineFault('node-1', { kind: 'syncing' })
    */
-  async engineFault(node: string, fault: EngineFault): Promise<MisconductHandle> {
+  async engineFault(node: string, fault: EngineFault): Promise<FaultHandle> {
     this.#demandRunning('disturb an execution client')
-    return this.host.misconduct.engineFault(node, fault)
-  }
-
-  /** The misbehaviours and engine faults in force, in the order in which they began. */
-  misconduct(): readonly MisconductInForce[] {
-    return this.host.misconduct.inForce
-  }
-
-  /** Ends one misbehaviour or engine fault, or all. @returns the ids of those ended @throws {FaultError} */
-  behave(options: { readonly id?: string | undefined } = {}): Promise<readonly string[]> {
-    return this.host.misconduct.behave(options)
+    return this.host.faults.begin(engineFaultOf(this.manifest, node, fault))
   }
 
   /**

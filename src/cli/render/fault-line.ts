@@ -24,6 +24,13 @@ function effectOf(kind: string, parameters: Readonly<Record<string, unknown>>): 
       const skewMs = Number(parameters.skewMs)
       return `the clock of ${text(node)} is ${Math.abs(skewMs)} ms ${skewMs > 0 ? 'ahead' : 'behind'}`
     }
+    case 'misbehaviour': {
+      const { nodes, validators, deed } = parameters
+      const count = list(validators).length
+      return `${count} ${count === 1 ? 'validator' : 'validators'} of ${list(nodes).join(',')}: ${deedOf(deed)}${slotsOf(parameters)}`
+    }
+    case 'engine':
+      return `the execution client of ${text(node)} is ${deedOf(parameters.fault)}`
     case 'kill':
       return `${text(node)} was killed`
     case 'pause':
@@ -50,6 +57,17 @@ function shapeOf(parameters: Readonly<Record<string, unknown>>): string {
     ...(bandwidthKbps ? [`${text(bandwidthKbps)} kbit/s`] : []),
   ]
   return `${text(a)} ${arrow} ${text(b)}: ${effects.join(', ')}`
+}
+
+/** `late-block (byMs 1500)` */
+function deedOf(deed: unknown): string {
+  const { kind, ...options } = Object(deed) as Readonly<Record<string, unknown>>
+  const named = Object.entries(options).map(([name, value]) => `${name} ${text(value)}`)
+  return `${text(kind)}${named.length === 0 ? '' : ` (${named.join(', ')})`}`
+}
+
+function slotsOf({ from, until }: Readonly<Record<string, unknown>>): string {
+  return `${from ? `, from slot ${text(from)}` : ''}${until === undefined ? '' : `, until slot ${text(until)}`}`
 }
 
 function list(value: unknown): readonly unknown[] {

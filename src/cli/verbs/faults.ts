@@ -1,15 +1,14 @@
 import type { Command } from 'commander'
 import { ControlClient } from '../../control/control-client.ts'
-import type { OperationName, OperationParameters } from '../../control/operations.ts'
+import type { OperationParameters } from '../../control/operations.ts'
 import type { FaultDescription } from '../../faults/fault-operations.ts'
 import { OptionError } from '../../plan/option-error.ts'
 import { type AddVerb, addOutputFlags, addSelectionFlags, type Cli, type NetworkSelection } from '../cli.ts'
 import { parseBandwidthKbps, parseGroup, parsePercent, parseShare, parseSkewMs } from '../fault-values.ts'
 import { parseDurationMs } from '../flag-values.ts'
+import { makeFault } from '../make-fault.ts'
 import { faultLine } from '../render/fault-line.ts'
 import { selectRunningNetwork } from '../select-network.ts'
-
-type FaultMaker = Extract<OperationName, 'partition' | 'isolate' | 'bridge' | 'link' | 'skew'>
 
 interface LayerFlags {
   readonly layer?: string
@@ -45,7 +44,7 @@ function addPartition(program: Command, cli: Cli): void {
         flags.minority === undefined
           ? { groups: names.map((text) => parseGroup('groups', text)) }
           : { minority: parseShare('--minority', flags.minority) }
-      return make('partition', { ...chosen, ...layersOf(flags) }, flags, cli)
+      return makeFault('partition', { ...chosen, ...layersOf(flags) }, flags, cli)
     },
   )
 }
@@ -53,7 +52,7 @@ function addPartition(program: Command, cli: Cli): void {
 function addIsolate(program: Command, cli: Cli): void {
   const command = program.command('isolate <node>').description('cut all links of a node')
   addFaultFlags(command).action((node: string, flags: NetworkSelection & LayerFlags) =>
-    make('isolate', { node, ...layersOf(flags) }, flags, cli),
+    makeFault('isolate', { node, ...layersOf(flags) }, flags, cli),
   )
 }
 
@@ -65,7 +64,7 @@ function addBridge(program: Command, cli: Cli): void {
   addFaultFlags(command).action(
     (a: string, b: string, flags: NetworkSelection & LayerFlags & { readonly via: string }) => {
       const sides = { a: parseGroup('a', a), b: parseGroup('b', b), via: flags.via }
-      return make('bridge', { ...sides, ...layersOf(flags) }, flags, cli)
+      return makeFault('bridge', { ...sides, ...layersOf(flags) }, flags, cli)
     },
   )
 }
@@ -86,7 +85,7 @@ function addLink(program: Command, cli: Cli): void {
     .option('--cut', 'disconnect them')
     .option('--latency <duration>', 'delay what crosses: 50ms')
     .option('--jitter <duration>', 'delay it by up to this as well, anew each time')
-    .option('--loss <percent>', 'lose messages (not between processes)')
+    .option('--loss <percent>', 'lose messages, or packets between processes')
     .option('--bandwidth <rate>', 'hold up what is more: 500kbit, 2mbit')
     .option('--one-way', 'only from <a> to <b>')
   addFaultFlags(command).action((a: string, b: string, flags: LinkFlags) => {
@@ -100,7 +99,7 @@ function addLink(program: Command, cli: Cli): void {
       ...(bandwidth !== undefined && { bandwidthKbps: parseBandwidthKbps('--bandwidth', bandwidth) }),
       ...(flags.oneWay && { direction: 'forward' as const }),
     }
-    return make('link', parameters, flags, cli)
+    return makeFault('link', parameters, flags, cli)
   })
 }
 
@@ -112,14 +111,14 @@ function addSkew(program: Command, cli: Cli): void {
     .option('--behind <duration>', 'by this much behind')
   addOutputFlags(addSelectionFlags(command)).action(
     (node: string, flags: NetworkSelection & { readonly ahead?: string; readonly behind?: string }) =>
-      make('skew', { node, skewMs: parseSkewMs(flags) }, flags, cli),
+      makeFault('skew', { node, skewMs: parseSkewMs(flags) }, flags, cli),
   )
 }
 
 function addHeal(program: Command, cli: Cli): void {
   const command = program
     .command('heal [fault]')
-    .description('end all faults of links, or the one of any kind that is named: partition-1')
+    .description('end all faults but those of nodes that do not run, or the one that is named: partition-1')
   addOutputFlags(addSelectionFlags(command)).action((fault: string | undefined, flags: NetworkSelection) =>
     list('heal', fault === undefined ? {} : { fault }, flags, cli),
   )
@@ -143,19 +142,6 @@ function layersOf({ layer }: LayerFlags): { layers?: ('execution' | 'consensus')
   if (layer === undefined) return {}
   if (layer === 'execution' || layer === 'consensus') return { layers: [layer] }
   throw new OptionError({ field: '--layer', given: layer, allowed: 'execution, consensus' })
-}
-
-/** Makes a fault, and tells of it once it was observed. */
-async function make<Name extends FaultMaker>(
-  name: Name,
-  parameters: OperationParameters<Name>,
-  selection: NetworkSelection,
-  { output }: Cli,
-): Promise<void> {
-  const { control } = await selectRunningNetwork(selection)
-  const result: { fault: FaultDescription } = await new ControlClient(control).operate(name, parameters)
-  output.event({ event: 'fault', ...result.fault })
-  output.print(faultLine(result.fault), `End it with \`eth-localnet heal ${result.fault.id}\`.`)
 }
 
 /** Does something, and tells which faults are in force after it. */

@@ -1,10 +1,9 @@
-import { ControlClient } from '../../control/control-client.ts'
 import { deedKinds } from '../../embedded/validator/deed.ts'
 import { checkedDeed, checkedEngineFault } from '../../faults/misbehaviour/checked-misconduct.ts'
 import { OptionError } from '../../plan/option-error.ts'
 import { type AddVerb, addOutputFlags, addSelectionFlags, type Cli, type NetworkSelection } from '../cli.ts'
 import { parseDurationMs, parseInteger } from '../flag-values.ts'
-import { selectRunningNetwork } from '../select-network.ts'
+import { makeFault } from '../make-fault.ts'
 
 interface MisbehaveFlags extends NetworkSelection {
   readonly by?: string
@@ -21,7 +20,7 @@ interface EngineFlags extends NetworkSelection {
   readonly methods?: string
 }
 
-/** What makes validators and execution clients misbehave, and what ends it. */
+/** The verbs that make validators and execution clients misbehave. */
 export const addMisbehave: AddVerb = (program, cli) => {
   const misbehaving = program
     .command('misbehave <who> <deed>')
@@ -32,7 +31,7 @@ export const addMisbehave: AddVerb = (program, cli) => {
     .option('--slots-back <n>', 'wrong-head: age of the block that is voted for')
     .option('--reported', 'equivocations: a slasher publishes the proof')
     .option('--from <slot>', 'first slot (default: the next duty)')
-    .option('--until <slot>', 'first slot in which they are honest again (default: `behave`)')
+    .option('--until <slot>', 'first slot in which they are honest again (default: until it is healed)')
   addOutputFlags(addSelectionFlags(misbehaving)).action((who: string, deed: string, flags: MisbehaveFlags) =>
     misbehave(who, deed, flags, cli),
   )
@@ -44,13 +43,9 @@ export const addMisbehave: AddVerb = (program, cli) => {
   addOutputFlags(addSelectionFlags(disturbing)).action((node: string, fault: string, flags: EngineFlags) =>
     disturb(node, fault, flags, cli),
   )
-  const behaving = program.command('behave [id]').description('end a misbehaviour or engine fault, or all')
-  addOutputFlags(addSelectionFlags(behaving)).action((id: string | undefined, flags: NetworkSelection) =>
-    behave(id, flags, cli),
-  )
 }
 
-async function misbehave(who: string, kind: string, flags: MisbehaveFlags, { output }: Cli): Promise<void> {
+function misbehave(who: string, kind: string, flags: MisbehaveFlags, cli: Cli): Promise<void> {
   const { by, slotsBack, untilSlot, audience, reported, from, until } = flags
   const deed = checkedDeed({
     kind,
@@ -60,15 +55,11 @@ async function misbehave(who: string, kind: string, flags: MisbehaveFlags, { out
     ...(audience !== undefined && { audience }),
     ...(reported !== undefined && { isReported: reported }),
   })
-  const { control } = await selectRunningNetwork(flags)
-  const { id } = await new ControlClient(control).operate('misbehave', {
-    ...whoOf(who),
-    deed,
-    from: from === undefined ? undefined : parseInteger('--from', from),
-    until: until === undefined ? undefined : parseInteger('--until', until),
-  })
-  output.event({ event: 'misbehave', id, who, deed })
-  output.print(`${who}: ${kind}. End it with \`eth-localnet behave ${id}\`.`)
+  const slots = {
+    ...(from !== undefined && { from: parseInteger('--from', from) }),
+    ...(until !== undefined && { until: parseInteger('--until', until) }),
+  }
+  return makeFault('misbehave', { ...whoOf(who), deed, ...slots }, flags, cli)
 }
 
 /** Names of nodes, or indices of validators. */
@@ -85,22 +76,12 @@ function whoOf(who: string): { readonly nodes: string[] } | { readonly validator
   })
 }
 
-async function disturb(node: string, kind: string, flags: EngineFlags, { output }: Cli): Promise<void> {
+function disturb(node: string, kind: string, flags: EngineFlags, cli: Cli): Promise<void> {
   const { delay, methods } = flags
   const fault = checkedEngineFault({
     kind,
     ...(delay !== undefined && { delayMs: parseDurationMs('--delay', delay) }),
     ...(methods !== undefined && { methods: methods.split(',') }),
   })
-  const { control } = await selectRunningNetwork(flags)
-  const { id } = await new ControlClient(control).operate('engine', { node, fault })
-  output.event({ event: 'engine', id, node, fault })
-  output.print(`The execution client of ${node} is ${kind}. End it with \`eth-localnet behave ${id}\`.`)
-}
-
-async function behave(id: string | undefined, flags: NetworkSelection, { output }: Cli): Promise<void> {
-  const { control } = await selectRunningNetwork(flags)
-  const { ended } = await new ControlClient(control).operate('behave', { id })
-  output.event({ event: 'behave', ended })
-  output.print(ended.length === 0 ? 'Nobody misbehaved.' : `Ended: ${ended.join(', ')}.`)
+  return makeFault('engine', { node, fault }, flags, cli)
 }

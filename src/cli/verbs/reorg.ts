@@ -1,8 +1,6 @@
-import { ControlClient } from '../../control/control-client.ts'
 import { reorgProof } from '../../faults/on-demand/on-demand-operations.ts'
 import { type AddVerb, addOutputFlags, addSelectionFlags, type Cli, type NetworkSelection } from '../cli.ts'
 import { parseInteger } from '../flag-values.ts'
-import { selectRunningNetwork } from '../select-network.ts'
 import { watchJob } from '../watch-job.ts'
 
 interface ReorgFlags extends NetworkSelection {
@@ -19,10 +17,8 @@ export const addReorg: AddVerb = (program, cli) => {
 
 async function reorg(flags: ReorgFlags, { output }: Cli): Promise<void> {
   const depth = parseInteger('--depth', flags.depth)
-  const { control: file } = await selectRunningNetwork(flags)
-  const control = new ControlClient(file)
-  const { job } = await control.operate('reorg', { depth })
-  const proof = reorgProof.parse(await watchJob(control, job, output))
+  const job = { name: 'reorg', parameters: { depth }, proof: reorgProof } as const
+  const proof = await watchJob(job, flags, output)
   const { oldHead, newHead, commonAncestor, nodes } = proof
   output.event({ event: 'reorg', ...proof })
   output.print(

@@ -1,10 +1,8 @@
-import { ControlClient } from '../../control/control-client.ts'
 import { slashingKinds } from '../../faults/misbehaviour/slashings.ts'
 import { slashProof } from '../../faults/on-demand/on-demand-operations.ts'
 import { OptionError } from '../../plan/option-error.ts'
 import { type AddVerb, addOutputFlags, addSelectionFlags, type Cli, type NetworkSelection } from '../cli.ts'
 import { parseInteger } from '../flag-values.ts'
-import { selectRunningNetwork } from '../select-network.ts'
 import { watchJob } from '../watch-job.ts'
 
 interface SlashFlags extends NetworkSelection {
@@ -27,10 +25,8 @@ async function slash(given: string, flags: SlashFlags, { output }: Cli): Promise
   if (flags.kind !== undefined && kind === undefined) {
     throw new OptionError({ field: '--kind', given: flags.kind, allowed: slashingKinds.join(', ') })
   }
-  const { control: file } = await selectRunningNetwork(flags)
-  const control = new ControlClient(file)
-  const { job } = await control.operate('slash', { validator, kind })
-  const proof = slashProof.parse(await watchJob(control, job, output))
+  const job = { name: 'slash', parameters: { validator, kind }, proof: slashProof } as const
+  const proof = await watchJob(job, flags, output)
   output.event({ event: 'slash', ...proof })
   output.print(
     `Validator ${proof.validator} was slashed in slot ${proof.slot}, block ${proof.blockRoot}.`,

@@ -1,8 +1,6 @@
-import { ControlClient } from '../../control/control-client.ts'
 import { stallProof } from '../../faults/on-demand/on-demand-operations.ts'
 import { type AddVerb, addOutputFlags, addSelectionFlags, type Cli, type NetworkSelection } from '../cli.ts'
 import { parseInteger } from '../flag-values.ts'
-import { selectRunningNetwork } from '../select-network.ts'
 import { watchJob } from '../watch-job.ts'
 
 interface StallFlags extends NetworkSelection {
@@ -19,10 +17,8 @@ export const addStallFinality: AddVerb = (program, cli) => {
 
 async function stall(flags: StallFlags, { output }: Cli): Promise<void> {
   const epochs = parseInteger('--epochs', flags.epochs)
-  const { control: file } = await selectRunningNetwork(flags)
-  const control = new ControlClient(file)
-  const { job } = await control.operate('stall-finality', { epochs })
-  const proof = stallProof.parse(await watchJob(control, job, output))
+  const job = { name: 'stall-finality', parameters: { epochs }, proof: stallProof } as const
+  const proof = await watchJob(job, flags, output)
   const { from, until, finalizedBefore, finalizedAfter } = proof
   output.event({ event: 'stall-finality', ...proof })
   output.print(

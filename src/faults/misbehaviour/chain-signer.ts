@@ -12,6 +12,7 @@ import {
   blockHeaderRoot,
   domainTypes,
   signingRoot,
+  uint64,
 } from './signing-roots.ts'
 
 const version = z.string().regex(/^0x[0-9a-f]{8}$/i)
@@ -48,10 +49,14 @@ export class ChainSigner {
   readonly #secretKey: SecretKey
   readonly #domains: ChainDomains
 
-  constructor(parameters: { keys: ValidatorKeySource; validatorIndex: number; domains: ChainDomains }) {
-    const [bytes = new Uint8Array(32)] = validatorSecretKeys(parameters.keys, parameters.validatorIndex, 1)
-    this.#secretKey = SecretKey.fromBytes(bytes)
-    this.#domains = parameters.domains
+  constructor(secretKey: SecretKey, domains: ChainDomains) {
+    this.#secretKey = secretKey
+    this.#domains = domains
+  }
+
+  static ofValidator(keys: ValidatorKeySource, validatorIndex: number, domains: ChainDomains): ChainSigner {
+    const [bytes = new Uint8Array(32)] = validatorSecretKeys(keys, validatorIndex, 1)
+    return new ChainSigner(SecretKey.fromBytes(bytes), domains)
   }
 
   signHeader(header: BeaconBlockHeader, slotsPerEpoch: number): string {
@@ -61,6 +66,11 @@ export class ChainSigner {
 
   signAttestation(data: AttestationData): string {
     return this.#sign(attestationDataRoot(data), domainTypes.attester, data.target.epoch)
+  }
+
+  /** The `randao_reveal` of a proposer's blocks in an epoch. */
+  signRandao(epoch: number): string {
+    return this.#sign(uint64(epoch), domainTypes.randao, epoch)
   }
 
   #sign(objectRoot: Buffer, type: number, epoch: number): string {

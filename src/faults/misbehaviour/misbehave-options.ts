@@ -2,6 +2,7 @@ import type { Deed, DeedKind, DeedOrder } from '../../embedded/validator/deed.ts
 import type { Manifest } from '../../plan/manifest.ts'
 import { OptionError } from '../../plan/option-error.ts'
 import { checkedNode } from '../checked-groups.ts'
+import type { FaultParameters, FaultSpec } from '../fault.ts'
 import { checkedDeed } from './checked-misconduct.ts'
 
 /** Who misbehaves how and when. All validators of a node, or some, wherever they are. */
@@ -30,18 +31,26 @@ export interface NodeOrder {
  * @throws {OptionError}
  * @throws {UnknownNodeError}
  */
-export function nodeOrders(manifest: Manifest, options: MisbehaveOptions): NodeOrder[] {
-  const { from: fromSlot = 0, until: untilSlot } = options
+export function misbehaviourOf(manifest: Manifest, options: MisbehaveOptions): FaultSpec<'misbehaviour'> {
+  const { from = 0, until } = options
   const deed = checkedDeed(typeof options.deed === 'string' ? { kind: options.deed } : options.deed)
-  checkSlot('from', fromSlot)
-  if (untilSlot !== undefined) checkSlot('until', untilSlot, fromSlot + 1)
-  const wanted = new Set(chosenValidators(manifest, options))
-  return manifest.nodes.flatMap(({ name, validators: { first, count } }) => {
-    const own = Array.from({ length: count }, (_, offset) => first + offset)
-    const validatorIndices = own.filter((index) => wanted.has(index))
-    return validatorIndices.length === 0
-      ? []
-      : [{ node: name, order: { deed, validatorIndices, fromSlot, untilSlot } }]
+  checkSlot('from', from)
+  if (until !== undefined) checkSlot('until', until, from + 1)
+  const validators = [...new Set(chosenValidators(manifest, options))]
+  const what = { deed, validators, from, until }
+  const nodes = ordersOf(manifest, what).map(({ node }) => node)
+  return { kind: 'misbehaviour', parameters: { ...what, nodes } }
+}
+
+/** A misbehaviour as orders for the nodes that hold the validators. */
+export function ordersOf(
+  { nodes }: Manifest,
+  { deed, validators, from, until }: Omit<FaultParameters['misbehaviour'], 'nodes'>,
+): NodeOrder[] {
+  return nodes.flatMap(({ name, validators: { first, count } }) => {
+    const validatorIndices = validators.filter((index) => index >= first && index < first + count)
+    const order = { deed, validatorIndices, fromSlot: from, untilSlot: until }
+    return validatorIndices.length === 0 ? [] : [{ node: name, order }]
   })
 }
 

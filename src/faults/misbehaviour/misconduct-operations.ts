@@ -2,14 +2,10 @@ import { z } from 'zod'
 import { operation } from '../../control/operation.ts'
 import { engineFaultSchema } from '../../embedded/engine/engine-fault.ts'
 import { deedSchema } from '../../embedded/validator/deed.ts'
+import { described, faultResult } from '../fault-operations.ts'
 
 const name = z.string({ error: 'the name of a node' }).max(100, { error: 'the name of a node' })
 const slot = z.number({ error: 'a slot' }).optional()
-const described = z.object({
-  id: z.string(),
-  kind: z.string(),
-  parameters: z.record(z.string(), z.unknown()),
-})
 
 /** Validators and execution clients of a running network that misbehave; see the methods of `Network`. */
 export const misconductOperations = {
@@ -24,28 +20,13 @@ export const misconductOperations = {
       from: slot,
       until: slot,
     }),
-    result: z.object({ id: z.string() }),
-    run: async (network, { nodes, ...options }) => ({
-      id: (await network.misbehave({ node: nodes, ...options })).id,
-    }),
+    result: faultResult,
+    run: async (network, { nodes, ...options }) =>
+      described((await network.misbehave({ node: nodes, ...options })).fault),
   }),
   engine: operation({
     parameters: z.strictObject({ node: name, fault: engineFaultSchema }),
-    result: z.object({ id: z.string() }),
-    run: async (network, { node, fault }) => ({ id: (await network.engineFault(node, fault)).id }),
-  }),
-  misconduct: operation({
-    parameters: z.strictObject({}),
-    result: z.object({ misconduct: z.array(described) }),
-    run: async (network) => ({
-      misconduct: network
-        .misconduct()
-        .map(({ id, kind, parameters }) => ({ id, kind, parameters: { ...parameters } })),
-    }),
-  }),
-  behave: operation({
-    parameters: z.strictObject({ id: z.string({ error: 'an id' }).max(50, { error: 'an id' }).optional() }),
-    result: z.object({ ended: z.array(z.string()) }),
-    run: async (network, { id }) => ({ ended: [...(await network.behave({ id }))] }),
+    result: faultResult,
+    run: async (network, { node, fault }) => described((await network.engineFault(node, fault)).fault),
   }),
 }

@@ -39,8 +39,8 @@ export interface SigningDomain {
   readonly genesisValidatorsRoot: string
 }
 
-/** `DOMAIN_BEACON_PROPOSER` and `DOMAIN_BEACON_ATTESTER`. */
-export const domainTypes = { proposer: 0, attester: 1 } as const
+/** `DOMAIN_BEACON_PROPOSER`, `DOMAIN_BEACON_ATTESTER` and `DOMAIN_RANDAO`. */
+export const domainTypes = { proposer: 0, attester: 1, randao: 2 } as const
 
 export function attestationDataRoot({
   slot,
@@ -97,7 +97,8 @@ function merkleRoot(chunks: readonly Buffer[]): Buffer {
   return layer[0] ?? Buffer.alloc(32)
 }
 
-function uint64(value: number): Buffer {
+/** The root of a number is the number. */
+export function uint64(value: number): Buffer {
   const chunk = Buffer.alloc(32)
   chunk.writeBigUInt64LE(BigInt(value))
   return chunk

@@ -11,60 +11,72 @@ export interface SlashingMessage {
   readonly body: unknown
 }
 
+/** What a proposer has signed of its block. */
+export interface SignedHeader {
+  readonly header: BeaconBlockHeader
+  readonly signature: string
+}
+
+/** The vote of one validator. */
+export interface SignedVote {
+  readonly validatorIndex: number
+  readonly data: AttestationData
+  readonly signature: string
+}
+
+/** Of two blocks of one slot. */
+export function proposerSlashing([first, second]: readonly [SignedHeader, SignedHeader]): SlashingMessage {
+  const body = { signed_header_1: headerJson(first), signed_header_2: headerJson(second) }
+  return { path: '/eth/v1/beacon/pool/proposer_slashings', body }
+}
+
+/** Of two votes of one validator; when one surrounds the other, it comes first. */
+export function attesterSlashing([first, second]: readonly [SignedVote, SignedVote]): SlashingMessage {
+  const body = { attestation_1: indexedAttestation(first), attestation_2: indexedAttestation(second) }
+  return { path: '/eth/v2/beacon/pool/attester_slashings', body }
+}
+
 /** Contradictions that a validator is made to sign, of the present epoch and some before. */
 export function slashingMessage(
   signer: ChainSigner,
   parameters: { kind: SlashingKind; validatorIndex: number; slot: number; slotsPerEpoch: number },
 ): SlashingMessage {
-  const { kind } = parameters
-  return kind === 'proposer'
-    ? proposerSlashing(signer, parameters)
-    : attesterSlashing(signer, { ...parameters, kind })
-}
-
-function proposerSlashing(
-  signer: ChainSigner,
-  { validatorIndex, slot, slotsPerEpoch }: { validatorIndex: number; slot: number; slotsPerEpoch: number },
-): SlashingMessage {
-  const [first, second] = ['11', '22'].map((digits) => {
-    const header: BeaconBlockHeader = {
-      slot,
-      proposerIndex: validatorIndex,
-      parentRoot: rootOf('00'),
-      stateRoot: rootOf('00'),
-      bodyRoot: rootOf(digits),
-    }
-    return { message: headerJson(header), signature: signer.signHeader(header, slotsPerEpoch) }
-  })
-  const body = { signed_header_1: first, signed_header_2: second }
-  return { path: '/eth/v1/beacon/pool/proposer_slashings', body }
-}
-
-function attesterSlashing(
-  signer: ChainSigner,
-  parameters: {
-    kind: Exclude<SlashingKind, 'proposer'>
-    validatorIndex: number
-    slot: number
-    slotsPerEpoch: number
-  },
-): SlashingMessage {
   const { kind, validatorIndex, slot, slotsPerEpoch } = parameters
-  const epoch = Math.floor(slot / slotsPerEpoch)
+  if (kind === 'proposer') {
+    const signed = (digits: string): SignedHeader => {
+      const header = emptyHeader(slot, validatorIndex, digits)
+      return { header, signature: signer.signHeader(header, slotsPerEpoch) }
+    }
+    return proposerSlashing([signed('11'), signed('22')])
+  }
+  const signed = (data: AttestationData): SignedVote => ({
+    validatorIndex,
+    data,
+    signature: signer.signAttestation(data),
+  })
+  const [first, second] = contradictingVotes(kind, slot, Math.floor(slot / slotsPerEpoch))
+  return attesterSlashing([signed(first), signed(second)])
+}
+
+function contradictingVotes(
+  kind: Exclude<SlashingKind, 'proposer'>,
+  slot: number,
+  epoch: number,
+): [AttestationData, AttestationData] {
   // The first one surrounds the second: earlier source, later target.
   const source = Math.max(0, epoch - 3)
-  const votes =
-    kind === 'double-vote'
-      ? [vote(slot, source, epoch + 1, '11'), vote(slot, source, epoch + 1, '22')]
-      : [vote(slot, source, source + 3, '11'), vote(slot, source + 1, source + 2, '22')]
-  const [first, second] = votes.map((data) => ({
-    attesting_indices: [String(validatorIndex)],
-    data: dataJson(data),
-    signature: signer.signAttestation(data),
-  }))
+  return kind === 'double-vote'
+    ? [vote(slot, source, epoch + 1, '11'), vote(slot, source, epoch + 1, '22')]
+    : [vote(slot, source, source + 3, '11'), vote(slot, source + 1, source + 2, '22')]
+}
+
+function emptyHeader(slot: number, proposerIndex: number, digits: string): BeaconBlockHeader {
   return {
-    path: '/eth/v2/beacon/pool/attester_slashings',
-    body: { attestation_1: first, attestation_2: second },
+    slot,
+    proposerIndex,
+    parentRoot: rootOf('00'),
+    stateRoot: rootOf('00'),
+    bodyRoot: rootOf(digits),
   }
 }
 
@@ -82,14 +94,20 @@ function rootOf(digits: string): string {
   return `0x${digits.repeat(32)}`
 }
 
-function headerJson({ slot, proposerIndex, parentRoot, stateRoot, bodyRoot }: BeaconBlockHeader) {
-  return {
+function headerJson({ header, signature }: SignedHeader) {
+  const { slot, proposerIndex, parentRoot, stateRoot, bodyRoot } = header
+  const message = {
     slot: String(slot),
     proposer_index: String(proposerIndex),
     parent_root: parentRoot,
     state_root: stateRoot,
     body_root: bodyRoot,
   }
+  return { message, signature }
+}
+
+function indexedAttestation({ validatorIndex, data, signature }: SignedVote) {
+  return { attesting_indices: [String(validatorIndex)], data: dataJson(data), signature }
 }
 
 /** In the words of the Beacon API. */

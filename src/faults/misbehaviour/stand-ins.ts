@@ -1,10 +1,10 @@
 import type { EngineFault } from '../../embedded/engine/engine-fault.ts'
 import type { DeedOrder } from '../../embedded/validator/deed.ts'
-import type { SlotClock } from '../../network/slot-clock.ts'
-import type { NodePlan, NodePorts, ValidatorKeySource } from '../../plan/manifest.ts'
+import type { NodePlan, NodePorts } from '../../plan/manifest.ts'
 import { EngineProxy } from '../engine-proxy/engine-proxy.ts'
 import { FaultError } from '../errors.ts'
 import { RemoteSigner } from './remote-signer.ts'
+import { type SignerNetwork, signerTools } from './signer/signer-network.ts'
 
 /** What stands beside a consensus client in processes, so that it and its execution client can misbehave. */
 export class StandIns implements AsyncDisposable {
@@ -20,14 +20,14 @@ export class StandIns implements AsyncDisposable {
 
   static async open(
     plan: NodePlan,
-    parameters: { ports: NodePorts; keys: ValidatorKeySource; clock: SlotClock },
+    { ports, network, logFile }: { ports: NodePorts; network: SignerNetwork; logFile: string },
   ): Promise<StandIns> {
-    const { ports, keys, clock } = parameters
     const engine = await EngineProxy.open({ port: ports.executionEngine })
-    const { validators, validatorClient } = plan
-    const signer =
-      validatorClient === 'remote-signer' ? await RemoteSigner.open({ keys, validators, clock }) : undefined
-    return new StandIns(plan.name, engine, signer)
+    const { name, validators, validatorClient } = plan
+    if (validatorClient !== 'remote-signer') return new StandIns(name, engine, undefined)
+    const { keys } = network.manifest.validators
+    const tools = signerTools(network, name)
+    return new StandIns(name, engine, await RemoteSigner.open({ keys, validators, tools, logFile }))
   }
 
   /** Where the consensus client finds its Engine API. */

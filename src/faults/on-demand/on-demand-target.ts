@@ -2,7 +2,6 @@ import type { Node } from '../../network/node.ts'
 import type { SlotClock } from '../../network/slot-clock.ts'
 import type { Manifest } from '../../plan/manifest.ts'
 import type { Faults } from '../faults.ts'
-import type { Misconduct } from '../misbehaviour/misconduct.ts'
 
 /** The network in which something is brought about on demand, as far as that needs it. */
 export interface OnDemandTarget {
@@ -10,7 +9,6 @@ export interface OnDemandTarget {
   readonly nodes: readonly Node[]
   readonly clock: SlotClock
   readonly faults: Pick<Faults, 'begin'>
-  readonly misconduct: Pick<Misconduct, 'misbehave'>
   /** Whether the node's validators take orders to misbehave. */
   canMisbehave(node: string): boolean
 }

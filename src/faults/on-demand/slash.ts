@@ -7,6 +7,7 @@ import { FaultError } from '../errors.ts'
 import { ChainSigner, chainDomains } from '../misbehaviour/chain-signer.ts'
 import { checkedValidators } from '../misbehaviour/misbehave-options.ts'
 import { type SlashingKind, slashingKinds, slashingMessage } from '../misbehaviour/slashings.ts'
+import { submitEverywhere } from '../misbehaviour/submit-everywhere.ts'
 import { notObserved } from './not-observed.ts'
 import type { OnDemandOptions, OnDemandTarget } from './on-demand-target.ts'
 
@@ -76,7 +77,7 @@ export async function slash(
   await refuseGone(node, validator, signal)
   const domains = await chainDomains(node.beaconApi, { signal })
   const head = await node.beaconApi.header('head', { signal })
-  const signer = new ChainSigner({ keys: manifest.validators.keys, validatorIndex: validator, domains })
+  const signer = ChainSigner.ofValidator(manifest.validators.keys, validator, domains)
   const slot = Math.max(1, head?.slot ?? 1)
   const message = slashingMessage(signer, {
     kind,
@@ -84,7 +85,12 @@ export async function slash(
     slot,
     slotsPerEpoch: clock.slotsPerEpoch,
   })
-  await publish(running, message, signal)
+  const version = await forkOf(node.beaconApi, { signal })
+  await submitEverywhere(
+    running.map(({ beaconApi }) => beaconApi),
+    message,
+    { version, signal },
+  )
   onProgress(`published a ${kind} slashing of validator ${validator} on ${running.length} nodes`)
   return observe(target, { validator, kind, sinceSlot: slot }, signal)
 }
@@ -102,22 +108,6 @@ async function refuseGone(
     details: ['Choose one that is active.'],
     facts: { validator, status },
   })
-}
-
-/** On every node, since one alone may be cut off; it is enough that one takes it. */
-async function publish(
-  nodes: readonly Node[],
-  { path, body }: { path: string; body: unknown },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const results = await Promise.allSettled(
-    nodes.map(async ({ beaconApi }) => {
-      const version = await forkOf(beaconApi, { signal })
-      await beaconApi.submit(path, body, { version, signal })
-    }),
-  )
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed !== undefined && results.every(({ status }) => status === 'rejected')) throw failed.reason
 }
 
 async function forkOf(api: BeaconApi, options: RequestOptions): Promise<string> {

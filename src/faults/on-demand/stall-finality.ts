@@ -1,6 +1,7 @@
 import { OptionError } from '../../plan/option-error.ts'
 import { FaultError } from '../errors.ts'
 import { partitionOf } from '../fault-specs.ts'
+import { misbehaviourOf } from '../misbehaviour/misbehave-options.ts'
 import { notObserved } from './not-observed.ts'
 import type { OnDemandOptions, OnDemandTarget } from './on-demand-target.ts'
 
@@ -84,7 +85,7 @@ interface Way {
 
 /** Silent validators where they take orders; they leave the network connected, which then recovers at once. */
 function chooseWay(target: OnDemandTarget): Way {
-  const { manifest, faults, misconduct } = target
+  const { manifest, faults } = target
   const { count } = manifest.validators
   const obedient = manifest.nodes
     .filter(({ name }) => target.canMisbehave(name))
@@ -97,7 +98,7 @@ function chooseWay(target: OnDemandTarget): Way {
     return {
       by: { validators },
       description: `${needed} of ${count} validators are offline`,
-      begin: () => misconduct.misbehave({ validators, deed: 'offline' }),
+      begin: (signal) => faults.begin(misbehaviourOf(manifest, { validators, deed: 'offline' }), { signal }),
     }
   }
   const groups = [groupForSplit(target)]

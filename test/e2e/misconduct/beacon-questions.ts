@@ -45,14 +45,21 @@ export async function proposersIn({ consensus }: Node, epoch: number): Promise<M
   return new Map(data.map(({ slot, validator_index: index }) => [Number(slot), Number(index)]))
 }
 
+/** Votes of an epoch, as shares of the stake, by the history. */
+export function participationOf(network: Network, epoch: number) {
+  const record = network.history.records.find((one) => one.type === 'participation' && one.epoch === epoch)
+  if (record?.type !== 'participation') throw new Error(`there is no participation of epoch ${epoch}`)
+  return record
+}
+
 /**
- * The next slot, at least two ahead, whose proposer is one of these validators; waits for epochs until there
- * is one.
+ * The next slot, at least two ahead, whose proposer is one of these validators, and that proposer; waits for
+ * epochs until there is one.
  */
 export async function nextProposalOf(
   network: Network,
   isMeant: (validator: number) => boolean,
-): Promise<number> {
+): Promise<{ slot: number; proposer: number }> {
   const [node] = network.nodes
   if (node === undefined) throw new Error('there is no node')
   for (let epochs = 0; epochs < 20; epochs++) {
@@ -60,7 +67,7 @@ export async function nextProposalOf(
     const found = [...proposers].find(
       ([slot, validator]) => slot >= network.currentSlot + 2 && isMeant(validator),
     )
-    if (found !== undefined) return found[0]
+    if (found !== undefined) return { slot: found[0], proposer: found[1] }
     await network.waitForSlots((network.currentEpoch + 1) * network.chain.slotsPerEpoch - network.currentSlot)
   }
   throw new Error('nobody meant proposes within 20 epochs')

@@ -63,7 +63,7 @@ describe('an execution client that misbehaves, in virtual time', () => {
     await expect(network.engineFault('node-1', { kind: 'slow', delayMs: 100 })).rejects.toMatchObject({
       code: 'fault-unsupported',
     })
-    expect(network.misconduct()).toEqual([])
+    expect(network.faults()).toEqual([])
   })
 })
 

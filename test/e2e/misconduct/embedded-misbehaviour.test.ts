@@ -1,6 +1,6 @@
 import { type Network, type Node, type StartNetworkOptions, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { blocksAt, nextProposalOf, slashedOn } from './beacon-questions.ts'
+import { blocksAt, nextProposalOf, participationOf, slashedOn } from './beacon-questions.ts'
 
 const options = {
   nodes: 4,
@@ -27,13 +27,6 @@ async function untilSlot(slot: number): Promise<void> {
   await network.waitForSlots(slot - network.currentSlot)
 }
 
-/** Votes of an epoch, as shares of the stake, by the history. */
-function participation(epoch: number) {
-  const record = network.history.records.find((one) => one.type === 'participation' && one.epoch === epoch)
-  if (record?.type !== 'participation') throw new Error(`there is no participation of epoch ${epoch}`)
-  return record
-}
-
 /** Lets node-3 do a deed in all of an epoch, and returns that epoch once its votes have been counted. */
 async function epochOf(deed: Parameters<Network['misbehave']>[0]['deed']): Promise<number> {
   const { slotsPerEpoch } = network.chain
@@ -50,28 +43,28 @@ describe('what honest nodes make of validators that misbehave without being slas
 
   test('offline validators do not vote, and the others go on finalizing', async () => {
     const epoch = await epochOf('offline')
-    expect(participation(epoch).target).toBe(0.75)
+    expect(participationOf(network, epoch).target).toBe(0.75)
     await network.waitForFinalizedEpoch(epoch)
     // From its end on they are honest again.
-    expect(participation(epoch + 1).target).toBe(1)
+    expect(participationOf(network, epoch + 1).target).toBe(1)
   })
 
   test('an empty slot stays empty, while its proposer votes', async () => {
     const epoch = network.currentEpoch
     const handle = await network.misbehave({ node: 'node-3', deed: 'empty-slot' })
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     await untilSlot(slot + 1)
     expect(await blocksAt(witness, slot)).toEqual([])
     await handle.end()
     await untilSlot((epoch + 3) * network.chain.slotsPerEpoch + 1)
-    expect(participation(epoch + 1).target).toBe(1)
-    const later = await nextProposalOf(network, isCulprit)
+    expect(participationOf(network, epoch + 1).target).toBe(1)
+    const { slot: later } = await nextProposalOf(network, isCulprit)
     await untilSlot(later + 1)
     expect(await blocksAt(witness, later)).toMatchObject([{ canonical: true }])
   })
 
   test('a block that comes after the votes is reorged by the next proposer', async () => {
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     await using _ = await network.misbehave({
       validators: [24, 25, 26, 27, 28, 29, 30, 31],
       deed: { kind: 'late-block', byMs: 600 },
@@ -86,7 +79,7 @@ describe('what honest nodes make of validators that misbehave without being slas
   })
 
   test('a withheld block is known to nobody until its slot of publication', async () => {
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     const untilPublished = slot + 3
     const deed = { kind: 'withheld-block', untilSlot: untilPublished } as const
     await using _ = await network.misbehave({ node: 'node-3', deed, until: slot + 1 })
@@ -97,7 +90,7 @@ describe('what honest nodes make of validators that misbehave without being slas
   })
 
   test('one that is withheld for ever does not come', async () => {
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     const deed = 'withheld-block'
     await using _ = await network.misbehave({ node: 'node-3', deed, until: slot + 1 })
     await untilSlot(slot + 6)
@@ -105,7 +98,7 @@ describe('what honest nodes make of validators that misbehave without being slas
   })
 
   test('of two blocks of one slot each is the first for some, and all keep the same one', async () => {
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     const deed = 'equivocating-block'
     await using _ = await network.misbehave({ node: 'node-3', deed, until: slot + 1 })
     await untilSlot(slot + 2)
@@ -126,16 +119,16 @@ describe('what honest nodes make of validators that misbehave without being slas
     const epoch = await epochOf({ kind: 'wrong-head', slotsBack: 1 })
     await untilSlot((epoch + 3) * network.chain.slotsPerEpoch + 1)
     // A quarter of the votes names an older block than the others do.
-    const [wrong, right] = [participation(epoch), participation(epoch + 1)]
+    const [wrong, right] = [participationOf(network, epoch), participationOf(network, epoch + 1)]
     expect(wrong.head ?? 1).toBeLessThan(right.head ?? 0)
-    expect(participation(epoch).source).toBe(1)
+    expect(participationOf(network, epoch).source).toBe(1)
   })
 
   test('what a node was told outlives its restart', async () => {
     await using _ = await network.misbehave({ node: 'node-3', deed: 'empty-slot' })
     await culprit.restart()
     await network.waitForSlots(4)
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     await untilSlot(slot + 1)
     expect(await blocksAt(witness, slot)).toEqual([])
   })
@@ -144,10 +137,10 @@ describe('what honest nodes make of validators that misbehave without being slas
     await (await network.misbehave({ validators: 31, deed: 'offline' })).end()
     const spans = network.history.records.filter((record) => record.type === 'fault')
     expect(spans.slice(-2)).toMatchObject([
-      { phase: 'begin', kind: 'misbehaviour', validators: [31], parameters: { kind: 'offline' } },
+      { phase: 'begin', kind: 'misbehaviour', validators: [31], parameters: { deed: { kind: 'offline' } } },
       { phase: 'end', kind: 'misbehaviour', id: spans.at(-2)?.id },
     ])
-    expect(network.misconduct()).toEqual([])
+    expect(network.faults()).toEqual([])
   })
 })
 
@@ -156,7 +149,7 @@ describe('equivocations that a slasher reports', () => {
   afterAll(() => network.stop())
 
   test('two blocks of one slot', async () => {
-    const slot = await nextProposalOf(network, isCulprit)
+    const { slot } = await nextProposalOf(network, isCulprit)
     const deed = { kind: 'equivocating-block', audience: 'all', isReported: true } as const
     await using _ = await network.misbehave({ node: 'node-3', deed, until: slot + 1 })
     await untilSlot(slot + 3)

@@ -82,7 +82,7 @@ test('stalled finality stands for as long as was asked for, and comes back', asy
   expect(
     finalized.filter(({ timeMs }) => timeMs > startMs(from) + halfMs && timeMs < startMs(until)),
   ).toEqual([])
-  expect(network.misconduct()).toEqual([])
+  expect(network.faults()).toEqual([])
 })
 
 describe('a slashing', () => {

@@ -1,4 +1,6 @@
+import type { EngineFault } from '../../../src/embedded/engine/engine-fault.ts'
 import type { LinkState } from '../../../src/embedded/links/link-state.ts'
+import type { DeedOrder } from '../../../src/embedded/validator/deed.ts'
 import type { Fault, FaultLayer } from '../../../src/faults/fault.ts'
 import type { FaultTarget } from '../../../src/faults/fault-target.ts'
 import type { Node } from '../../../src/network/node.ts'
@@ -12,6 +14,10 @@ export class FakeTarget implements FaultTarget {
   /** Links that are not as they were at first, as `execution node-0 node-1`. */
   readonly links = new Map<string, LinkState>()
   readonly skews = new Map<string, number>()
+  /** What nodes were told to do, as `node-0 misbehaviour-1`. */
+  readonly misconduct = new Map<string, string>()
+  /** Nodes whose validators take no orders. */
+  readonly disobedient = new Set<string>()
   /** `begin partition-1`, `end partition-1`, … */
   readonly told: string[] = []
   /** States of nodes that do not run. */
@@ -63,6 +69,13 @@ export class FakeTarget implements FaultTarget {
     })
   }
 
+  /** Whether packets can be lost on links over sockets. */
+  canLose = true
+
+  async prepareLoss(): Promise<void> {
+    if (!this.canLose) throw new Error('no packets can be lost here')
+  }
+
   async setLink({ a, b }: EdgePlan, layer: FaultLayer, state: LinkState): Promise<void> {
     if (this.stubborn.has(a) || this.stubborn.has(b)) return
     this.links.set(`${layer} ${a} ${b}`, state)
@@ -75,6 +88,21 @@ export class FakeTarget implements FaultTarget {
 
   async setClockSkew(name: string, skewMs: number): Promise<void> {
     this.skews.set(name, skewMs)
+  }
+
+  async setMisbehaviour(node: string, id: string, order: DeedOrder | undefined): Promise<void> {
+    if (this.disobedient.has(node)) throw new Error(`${node} takes no orders`)
+    this.setMisconduct(node, id, order?.deed.kind)
+  }
+
+  async setEngineFault(node: string, id: string, fault: EngineFault | undefined): Promise<void> {
+    this.setMisconduct(node, id, fault?.kind)
+  }
+
+  private setMisconduct(node: string, id: string, kind: string | undefined): void {
+    const key = `${node} ${id}`
+    if (kind === undefined) this.misconduct.delete(key)
+    else this.misconduct.set(key, kind)
   }
 
   onFault(phase: 'begin' | 'end', { id }: Fault): void {

@@ -78,16 +78,9 @@ describe('a link', () => {
     expect(() => shapeOf(plan, { a: 'node-0', b: 'node-1' }, shape)).toThrow(invalid(text))
   })
 
-  it('over sockets cannot lose messages, and says why; everything else it can', () => {
+  it.each([plan, processes])('can lose what crosses it, in memory and over sockets', (manifest) => {
     const link = { a: 'node-0', b: 'node-1' }
-    expect(() => shapeOf(processes, link, { lossPercent: 5, layers: ['consensus'] })).toThrow(
-      expect.objectContaining({
-        code: 'fault-unsupported',
-        message: expect.stringMatching(/consensus layer[\s\S]*TCP[\s\S]*latencyMs/),
-      }),
-    )
-    expect(shapeOf(processes, link, { latencyMs: 5, bandwidthKbps: 80 }).kind).toBe('shape')
-    expect(shapeOf(plan, link, { lossPercent: 5 }).parameters).toMatchObject({
+    expect(shapeOf(manifest, link, { lossPercent: 5 }).parameters).toMatchObject({
       lossPercent: 5,
       direction: 'both',
     })

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { capabilityRegistry } from '../../../src/clients/registry.ts'
 import { cutOf, isolateOf, partitionOf, shapeOf, skewOf } from '../../../src/faults/fault-specs.ts'
 import { type FaultHandle, Faults } from '../../../src/faults/faults.ts'
+import { engineFaultOf } from '../../../src/faults/misbehaviour/engine-fault-of.ts'
+import { misbehaviourOf } from '../../../src/faults/misbehaviour/misbehave-options.ts'
 import type { Node } from '../../../src/network/node.ts'
 import { planAddedNode } from '../../../src/plan/plan-added-node.ts'
 import { planRemovedNode } from '../../../src/plan/plan-removed-node.ts'
@@ -104,6 +106,25 @@ describe('a fault', () => {
     expect(target.down()).toEqual(['0-3', '1-3', '2-3'])
   })
 
+  it('of validators is told to every node that holds some, and taken back when one takes no orders', async () => {
+    const { target, faults } = setUp()
+    target.disobedient.add('node-2')
+    const crossing = misbehaviourOf(plan, { validators: [1, 5, 9], deed: 'offline' })
+    await expect(faults.begin(crossing)).rejects.toThrow('node-2 takes no orders')
+    expect(faults.inForce).toEqual([])
+    target.disobedient.clear()
+    await expect(faults.begin(crossing)).resolves.toMatchObject({ fault: { id: 'misbehaviour-2' } })
+    expect([...target.misconduct]).toEqual([
+      ['node-0 misbehaviour-2', 'offline'],
+      ['node-1 misbehaviour-2', 'offline'],
+      ['node-2 misbehaviour-2', 'offline'],
+    ])
+    target.manifest = planRemovedNode(plan, 'node-1')
+    await faults.heal({ fault: 'misbehaviour-2' })
+    // Whoever is gone is told nothing.
+    expect([...target.misconduct.keys()]).toEqual(['node-1 misbehaviour-2'])
+  })
+
   it('cannot be one of too many', async () => {
     const { faults } = setUp()
     const slow = shapeOf(plan, { a: 'node-0', b: 'node-1' }, { latencyMs: 1 })
@@ -115,15 +136,19 @@ describe('a fault', () => {
 })
 
 describe('healing', () => {
-  it('ends all faults of links and no others, and does nothing the second time', async () => {
+  it('ends all faults, and does nothing the second time', async () => {
     const { target, faults } = setUp()
     await faults.begin(halves)
     await faults.begin(cutOf(plan, 'node-0', 'node-1'))
     await faults.begin(skewed(500))
+    await faults.begin(misbehaviourOf(plan, { node: 'node-2', deed: 'offline' }))
+    await faults.begin(engineFaultOf(plan, 'node-3', { kind: 'syncing' }))
     await faults.heal()
     await faults.heal()
     expect(target.isHealthy).toBe(true)
-    expect(faults.inForce.map(({ id }) => id)).toEqual(['skew-1'])
+    expect(target.misconduct).toEqual(new Map())
+    expect([...target.skews.values()]).toEqual([0])
+    expect(faults.inForce).toEqual([])
   })
 
   it('ends one fault of any kind by its id', async () => {

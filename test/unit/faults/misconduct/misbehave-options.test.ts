@@ -1,14 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { type MisbehaveOptions, nodeOrders } from '../../../../src/faults/misbehaviour/misbehave-options.ts'
+import {
+  type MisbehaveOptions,
+  misbehaviourOf,
+  ordersOf,
+} from '../../../../src/faults/misbehaviour/misbehave-options.ts'
 import { UnknownNodeError } from '../../../../src/network/errors.ts'
 import { planNetwork } from '../../../../src/network/start-network.ts'
 import { OptionError } from '../../../../src/plan/option-error.ts'
 
 const manifest = planNetwork({ nodes: 3, validators: 12 })
 
+function orders(options: MisbehaveOptions) {
+  return ordersOf(manifest, misbehaviourOf(manifest, options).parameters)
+}
+
 function refusal(options: unknown): OptionError {
   try {
-    nodeOrders(manifest, options as MisbehaveOptions)
+    misbehaviourOf(manifest, options as MisbehaveOptions)
   } catch (error) {
     if (error instanceof OptionError) return error
     throw error
@@ -17,7 +25,7 @@ function refusal(options: unknown): OptionError {
 }
 
 test('all validators of a node are meant, from the next duty on and without end', () => {
-  expect(nodeOrders(manifest, { node: 'node-1', deed: 'offline' })).toEqual([
+  expect(orders({ node: 'node-1', deed: 'offline' })).toEqual([
     {
       node: 'node-1',
       order: { deed: { kind: 'offline' }, validatorIndices: [4, 5, 6, 7], fromSlot: 0, untilSlot: undefined },
@@ -26,12 +34,12 @@ test('all validators of a node are meant, from the next duty on and without end'
 })
 
 test('validators of several nodes are told by their own nodes', () => {
-  const orders = nodeOrders(manifest, { validators: [11, 3, 8], deed: 'offline', from: 5, until: 9 })
-  expect(orders.map(({ node, order }) => [node, order.validatorIndices])).toEqual([
+  const told = orders({ validators: [11, 3, 8, 3], deed: 'offline', from: 5, until: 9 })
+  expect(told.map(({ node, order }) => [node, order.validatorIndices])).toEqual([
     ['node-0', [3]],
-    ['node-2', [8, 11]],
+    ['node-2', [11, 8]],
   ])
-  expect(orders[0]?.order).toMatchObject({ fromSlot: 5, untilSlot: 9 })
+  expect(told[0]?.order).toMatchObject({ fromSlot: 5, untilSlot: 9 })
 })
 
 describe('refused, with the field', () => {
@@ -54,6 +62,6 @@ describe('refused, with the field', () => {
   })
 
   test('a node that there is not', () => {
-    expect(() => nodeOrders(manifest, { node: 'node-9', deed: 'offline' })).toThrow(UnknownNodeError)
+    expect(() => misbehaviourOf(manifest, { node: 'node-9', deed: 'offline' })).toThrow(UnknownNodeError)
   })
 })
