@@ -77,8 +77,9 @@ export class NetworkHost implements FaultTarget {
     this.#programs = parameters.programs
     this.#sockets = new NodeSockets(parameters.saved.manifest.seed)
     this.#onStateChange = (node) => {
+      // Before the recorder forgets where the node was.
+      this.#absences.noteState(node, this.#followedUntil(node))
       this.recorder.onStateChange(node)
-      this.#absences.noteState(node, this.clock.currentSlot)
       this.faults.onNodeState(node)
       parameters.onStateChange(node)
     }
@@ -308,9 +309,17 @@ export class NetworkHost implements FaultTarget {
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
       ...this.#sockets.servicesOf(node.name),
-      slotsMissed: peers.some(isRunning) ? this.#absences.slotsAway(node.name, this.clock.currentSlot) : 0,
+      slotsMissed: peers.some(isRunning) ? this.#absences.slotsMissed(node.name, this.clock.currentSlot) : 0,
       binary: this.#programs.path,
     }
+  }
+
+  /** The slot until which a node has followed the chain: it may run and be behind the others' heads. */
+  #followedUntil({ name }: Node): number {
+    const head = this.recorder.headSlotOf(name)
+    if (head === undefined) return this.clock.currentSlot
+    const heads = this.nodes.map((node) => this.recorder.headSlotOf(node.name) ?? head)
+    return this.clock.currentSlot - (Math.max(head, ...heads) - head)
   }
 
   /** Drawn once per node: nothing but the node's own two clients may know it, so it does not come from the seed. */

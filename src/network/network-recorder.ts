@@ -165,6 +165,11 @@ export class NetworkRecorder {
     }
   }
 
+  /** Slot of the head that a node last told of, while it runs. */
+  headSlotOf(node: string): number | undefined {
+    return this.#recorder.headSlotOf(node)
+  }
+
   /** What must be asked of which node: embedded layers tell it themselves. */
   #probed() {
     const running = this.#network.nodes.filter(({ state }) => state === 'running')

@@ -47,6 +47,10 @@ export class Recorder {
     return this.#views.of(node).headRoot
   }
 
+  headSlotOf(node: string): number | undefined {
+    return this.#views.of(node).headSlot
+  }
+
   /** Takes a record that others make: it may change what the next slot's record says. */
   add(record: HistoryRecord): void {
     if (record.type === 'node') this.#onNode(record.node, record.state)
