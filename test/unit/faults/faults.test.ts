@@ -125,6 +125,28 @@ describe('a fault', () => {
     expect([...target.misconduct.keys()]).toEqual(['node-1 misbehaviour-2'])
   })
 
+  it('that this machine cannot make is refused before anything has changed', async () => {
+    const target = new FakeTarget(
+      examplePlan({ nodes: [{ execution: 'geth', consensus: 'prysm', count: 2 }] }),
+    )
+    const faults = new Faults(target)
+    const lossy = shapeOf(target.manifest, { a: 'node-0', b: 'node-1' }, { lossPercent: 5 })
+    target.canLose = false
+    await expect(faults.begin(lossy)).rejects.toThrow('no packets can be lost here')
+    expect(target.told).toEqual([])
+    expect(target.links.size).toBe(0)
+    target.canLose = true
+    await faults.begin(lossy)
+    expect(target.told).toEqual(['begin shape-1'])
+  })
+
+  it('on links in memory needs nothing of the machine to lose messages', async () => {
+    const { target, faults } = setUp()
+    target.canLose = false
+    await faults.begin(shapeOf(plan, { a: 'node-0', b: 'node-1' }, { lossPercent: 5 }))
+    expect(target.told).toEqual(['begin shape-1'])
+  })
+
   it('cannot be one of too many', async () => {
     const { faults } = setUp()
     const slow = shapeOf(plan, { a: 'node-0', b: 'node-1' }, { latencyMs: 1 })
