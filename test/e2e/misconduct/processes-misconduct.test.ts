@@ -80,30 +80,9 @@ describe(`misconduct on ${slowGethPrysm.kind}`, () => {
     await network.waitForConsensus({ withinSlots: 12 })
   })
 
-  test('a reorg at least two slots deep', async () => {
-    const proof = await network.reorg({ depth: 2 })
-    expect(proof.depth).toBeGreaterThanOrEqual(2)
-    expect(network.faults()).toEqual([])
-  })
-
-  test('finality stalls for two epochs and comes back', async () => {
-    const proof = await network.stallFinality({ epochs: 2 })
-    expect(proof.until - proof.from).toBe(2)
-    expect(proof.finalizedAfter).toBeGreaterThanOrEqual(proof.until)
-    expect(network.faults()).toEqual([])
-  })
-
   test('a validator is slashed by a proof that we sign', async () => {
     const proof = await network.slash(40, { kind: 'proposer' })
     expect(proof.nodes).toEqual(['node-0', 'node-1', 'node-2'])
     for (const node of network.nodes) expect(await slashedOn(node)).toEqual([40])
-  })
-
-  test('an execution client that says INVALID stops its node’s head, until it is not and its node starts again', async () => {
-    await using fault = await network.engineFault('node-1', { kind: 'invalid' })
-    await untilStuck()
-    await fault.end()
-    await network.node('node-1').restart()
-    await network.waitForConsensus({ withinSlots: 24 })
   })
 })
