@@ -205,8 +205,10 @@ describe.skipIf(whyNot !== undefined)(`an edge that loses packets${whyNot ? ` ($
     await set({ forward: lossy(100) })
     const first = await pid()
     if (first === undefined) throw new Error('there is no process')
+    const warning = once(process, 'warning')
     process.kill(first, 'SIGKILL')
     await closed(socket)
+    expect((await warning)[0]).toMatchObject({ code: 'loss-failed', facts: { pid: first } })
     const again = await dial(b.port)
     again.write('hello')
     await expect

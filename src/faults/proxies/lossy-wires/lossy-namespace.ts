@@ -17,7 +17,7 @@ export class LossyNamespaceError extends BaseError {
       code: 'loss-failed',
       category: 'runtime',
       shortMessage: `The process that loses packets failed: ${problem}.`,
-      metaMessages: ['Connections that it has made are reset; shape the link again.'],
+      metaMessages: ['Its connections are reset, and made again under the same rules by whoever dials.'],
       facts: { pid },
     })
   }
@@ -42,13 +42,17 @@ export class LossyNamespace implements AsyncDisposable {
   readonly #pending = new Map<number, Pending>()
   readonly #sockets = new Set<Socket>()
   #requests = 0
+  #isEnding = false
 
   private constructor(child: ChildProcess) {
     this.#child = child
     child.on('message', (answer: NamespaceAnswer, socket) => this.#hear(answer, socket as Socket | undefined))
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
-        this.#giveUp(`it ended with ${signal ?? `code ${code}`}`)
+        const problem = `it ended with ${signal ?? `code ${code}`}`
+        this.#giveUp(problem)
+        // No call of anybody's has failed that could tell.
+        if (!this.#isEnding) process.emitWarning(new LossyNamespaceError(problem, child.pid))
         resolve()
       })
       child.on('error', (error) => {
@@ -97,6 +101,7 @@ export class LossyNamespace implements AsyncDisposable {
 
   /** Ends the process and all its connections. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnding = true
     if (this.#child.connected) this.#child.disconnect()
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), endWithinMs)
     await this.ended
