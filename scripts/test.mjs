@@ -28,7 +28,7 @@ async function haveClients() {
   return false
 }
 
-function readCounts(file) {
+function readResults(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
@@ -62,9 +62,13 @@ const code = await run(
   ],
   { ETH_LOCALNET_TEST_COUNTS: countsFile },
 )
-const counts = readCounts(countsFile) ?? { passed: 0, failed: 1, skipped: 0 }
+const { counts, failures } = readResults(countsFile) ?? {
+  counts: { passed: 0, failed: 1, skipped: 0 },
+  failures: ['FAILED the test run itself: it left no results'],
+}
 rmSync(scratch, { recursive: true, force: true })
 const failed = counts.failed === 0 && code !== 0 ? 1 : counts.failed
 const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+for (const failure of failures) console.log(failure)
 console.log(`${counts.passed} passed, ${failed} failed${skipped}`)
 process.exitCode = failed > 0 ? 1 : 0
