@@ -634,8 +634,8 @@ const cases: readonly Case[] = [
       ),
     ),
     cause: 'finality-stalled',
-    says: /not being finalized/,
-    proof: /In epoch 6, epoch 3 is justified and epoch 2 finalized on node-0, node-1, node-2 and node-3\./,
+    says: /^The chain is not being finalized\.$/,
+    proof: /^No other cause was found in what was looked at\.\nIn epoch 6, epoch 3 is justified and epoch 2 finalized on node-0, node-1, node-2 and node-3\./,
   },
   {
     what: 'finality that a fault has taken, which is over',

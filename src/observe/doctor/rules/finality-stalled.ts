@@ -21,7 +21,9 @@ export const finalityStalled: Rule = (evidence) => {
   return {
     cause: 'finality-stalled',
     summary: summaryOf(evidence, { slotsWithoutBlock: isStill ? slotsWithoutBlock : undefined, past }),
+    // Not in the summary, which is also shown after those of other causes.
     evidence: [
+      'No other cause was found in what was looked at.',
       ...(isStill ? [`The newest block on any node is that of slot ${newest}.`] : []),
       ...checkpointTexts(overdue, currentEpoch(evidence)),
       ...(past === undefined
@@ -51,7 +53,7 @@ function summaryOf(
     return `Finality is late, but on its way: epoch ${justified} is justified on every node.`
   }
   if (past !== undefined) return `Finality is not back yet after a fault that ended ${past} slots ago.`
-  return 'The chain is not being finalized, and nothing that was looked at says why.'
+  return 'The chain is not being finalized.'
 }
 
 /** Slots since the last fault ended, while it may still be felt. */
