@@ -635,7 +635,8 @@ const cases: readonly Case[] = [
     ),
     cause: 'finality-stalled',
     says: /^The chain is not being finalized\.$/,
-    proof: /^No other cause was found in what was looked at\.\nIn epoch 6, epoch 3 is justified and epoch 2 finalized on node-0, node-1, node-2 and node-3\./,
+    proof:
+      /^No other cause was found in what was looked at\.\nIn epoch 6, epoch 3 is justified and epoch 2 finalized on node-0, node-1, node-2 and node-3\./,
   },
   {
     what: 'finality that a fault has taken, which is over',
