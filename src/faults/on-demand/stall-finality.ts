@@ -50,28 +50,33 @@ export async function stallFinality(
       allowed: `a whole number from 1 to ${epochsMax}`,
     })
   }
-  const { clock } = target
+  const { clock, nodes } = target
   const { slotsPerEpoch } = clock
   const way = chooseWay(target)
-  const from = clock.epochOf(Math.max(0, clock.currentSlot)) + 1
-  const until = from + epochs
+  let from = clock.epochOf(Math.max(0, clock.currentSlot)) + 2
   onProgress(`waiting for epoch ${from}`)
-  await clock.until(from * slotsPerEpoch, signal)
-  onProgress(`no finality until epoch ${until}: ${way.description}`)
+  // A slot early: a few votes in the first slot of the epoch would be enough to justify it.
+  await clock.until(from * slotsPerEpoch - 1, signal)
+  onProgress(`no finality from epoch ${from} on: ${way.description}`)
   const stall = await way.begin(signal)
   let finalizedBefore: number
   try {
-    // What was justified before is finalized by the first blocks of the epoch.
-    await clock.until(from * slotsPerEpoch + Math.ceil(slotsPerEpoch / 2), signal)
-    finalizedBefore = Math.max(...(await finalizedEpochs(target, signal)))
-    await clock.until(until * slotsPerEpoch, signal)
+    finalizedBefore = await finalizedAtStartOf(from, target, signal)
+    // Votes of the epoch before that were late into a block count once more, at the end of this epoch.
+    const finalizedByLateVotes = await finalizedAtStartOf(from + 1, target, signal)
+    if (finalizedByLateVotes > finalizedBefore) {
+      finalizedBefore = finalizedByLateVotes
+      from += 1
+    }
+    await clock.until((from + epochs) * slotsPerEpoch, signal)
     const held = await finalizedEpochs(target, signal)
     if (held.some((epoch) => epoch > finalizedBefore))
-      throw await notObserved('finality to stall', { ...target, slots: epochs * slotsPerEpoch })
+      throw await notObserved('finality to stall', { nodes, slots: epochs * slotsPerEpoch })
   } finally {
     // Peers that come back late are no failure: whether finality does is looked at next.
     await stall.end().catch(() => {})
   }
+  const until = from + epochs
   onProgress('waiting for a fresh epoch to be finalized')
   const finalizedAfter = await freshlyFinalized(target, until, signal)
   return { from, until, finalizedBefore, finalizedAfter, by: way.by }
@@ -126,6 +131,17 @@ function groupForSplit({ manifest: { nodes, validators } }: OnDemandTarget): str
       'Finality cannot be stalled: no group of nodes holds between a third and two thirds of the stake.',
     details: ['Spread the validators over more nodes, or give process clients a remote signer.'],
   })
+}
+
+/** @returns the foremost node's finalized epoch, once the first blocks of this epoch have settled it */
+async function finalizedAtStartOf(
+  epoch: number,
+  target: OnDemandTarget,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { clock } = target
+  await clock.until(epoch * clock.slotsPerEpoch + Math.ceil(clock.slotsPerEpoch / 2), signal)
+  return Math.max(...(await finalizedEpochs(target, signal)))
 }
 
 async function finalizedEpochs(

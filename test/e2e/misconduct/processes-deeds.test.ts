@@ -2,6 +2,7 @@ import { type MisbehaveOptions, type Network, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { slowGethPrysm } from '../support/clients-under-test.ts'
 import { printStages } from '../support/progress.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { blocksAt, nextProposalOf, participationOf, slashedOn } from './beacon-questions.ts'
 
 let network: Network
@@ -20,14 +21,6 @@ async function inAProposal(deed: MisbehaveOptions['deed']): Promise<{ slot: numb
 /** The nodes' views of a slot, by name. */
 async function blocksOnAll(slot: number) {
   return Promise.all(network.nodes.map((node) => blocksAt(node, slot)))
-}
-
-async function waitUntil(what: string, withinSlots: number, isMet: () => Promise<boolean>): Promise<void> {
-  for (let slots = 0; slots <= withinSlots; slots++) {
-    if (await isMet()) return
-    await network.waitForSlots(1)
-  }
-  throw new Error(`waited ${withinSlots} slots in vain: ${what}; ${JSON.stringify(await network.views())}`)
 }
 
 async function slashedOnAll(validator: number): Promise<boolean> {
@@ -60,7 +53,7 @@ describe(`validators that sign by our signer, on ${slowGethPrysm.kind}`, () => {
     const { slot } = await inAProposal({ kind: 'late-block', byMs: 1_800 })
     const seen = () => network.history.records.find((one) => one.type === 'block' && one.slot === slot)
     await untilSlot(slot)
-    await waitUntil(`a block of slot ${slot}`, 3, async () => seen() !== undefined)
+    await waitUntil(network, `a block of slot ${slot}`, 3, async () => seen() !== undefined)
     const startMs = network.genesisTime * 1000 + slot * network.chain.slotDurationMs
     expect(seen()?.timeMs).toBeGreaterThanOrEqual(startMs + 1_800)
   })
@@ -71,7 +64,7 @@ describe(`validators that sign by our signer, on ${slowGethPrysm.kind}`, () => {
     await untilSlot(untilPublished - 1)
     expect(await blocksOnAll(slot)).toEqual([[], [], []])
     const isKnown = async () => (await blocksOnAll(slot)).every((blocks) => blocks.length === 1)
-    await waitUntil('all nodes to know the block', 4, isKnown)
+    await waitUntil(network, 'all nodes to know the block', 4, isKnown)
     for (const blocks of await blocksOnAll(slot)) expect(blocks).toMatchObject([{ canonical: false }])
   })
 
@@ -81,7 +74,7 @@ describe(`validators that sign by our signer, on ${slowGethPrysm.kind}`, () => {
     const blocks = (await blocksOnAll(slot)).flat()
     expect(new Set(blocks.map(({ root }) => root)).size).toBe(2)
     expect(new Set(blocks.map((block) => block.proposer))).toEqual(new Set([proposer]))
-    await waitUntil(`validator ${proposer} to be slashed`, 12, () => slashedOnAll(proposer))
+    await waitUntil(network, `validator ${proposer} to be slashed`, 12, () => slashedOnAll(proposer))
     await network.waitForConsensus({ withinSlots: 12 })
   })
 
@@ -99,8 +92,8 @@ describe(`validators that sign by our signer, on ${slowGethPrysm.kind}`, () => {
       deed: { kind: 'double-vote', isReported: true },
     })
     await network.misbehave({ node: 'node-2', deed: 'wrong-head', from, until })
-    await waitUntil('validator 17 to be slashed for its double vote', 18, () => slashedOnAll(17))
-    await waitUntil('validator 1 to be slashed for its surround vote', 24, () => slashedOnAll(1))
+    await waitUntil(network, 'validator 17 to be slashed for its double vote', 18, () => slashedOnAll(17))
+    await waitUntil(network, 'validator 1 to be slashed for its surround vote', 24, () => slashedOnAll(1))
     await Promise.all([surrounding.end(), doubling.end()])
     await untilSlot((epoch + 2) * slotsPerEpoch + 1)
     const during = participationOf(network, epoch)

@@ -2,6 +2,7 @@ import { type Network, startNetwork } from 'eth-localnet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { slowGethPrysm } from '../support/clients-under-test.ts'
 import { printStages } from '../support/progress.ts'
+import { waitUntil } from '../support/wait-until.ts'
 import { slashedOn } from './beacon-questions.ts'
 
 let network: Network
@@ -9,14 +10,6 @@ let network: Network
 async function isOptimistic(name: string): Promise<boolean> {
   const response = await fetch(`${network.node(name).consensus.apiUrl}/eth/v1/node/syncing`)
   return ((await response.json()) as { data: { is_optimistic: boolean } }).data.is_optimistic
-}
-
-async function waitUntil(what: string, withinSlots: number, isMet: () => Promise<boolean>): Promise<void> {
-  for (let slots = 0; slots <= withinSlots; slots++) {
-    if (await isMet()) return
-    await network.waitForSlots(1)
-  }
-  throw new Error(`waited ${withinSlots} slots in vain: ${what}; ${JSON.stringify(await network.views())}`)
 }
 
 async function headSlotOf(name: string): Promise<number> {
@@ -27,7 +20,7 @@ async function headSlotOf(name: string): Promise<number> {
 async function untilStuck(): Promise<void> {
   await network.waitForSlots(1)
   const stuckAt = await headSlotOf('node-1')
-  await waitUntil('node-0 to go on', 8, async () => (await headSlotOf('node-0')) >= stuckAt + 3)
+  await waitUntil(network, 'node-0 to go on', 8, async () => (await headSlotOf('node-0')) >= stuckAt + 3)
   expect(await headSlotOf('node-1')).toBeLessThanOrEqual(stuckAt + 1)
 }
 
@@ -57,9 +50,14 @@ describe(`misconduct on ${slowGethPrysm.kind}`, () => {
 
   test('an execution client that says SYNCING makes its node optimistic, which passes', async () => {
     const fault = await network.engineFault('node-1', { kind: 'syncing' })
-    await waitUntil('node-1 is optimistic', 6, () => isOptimistic('node-1'))
+    await waitUntil(network, 'node-1 is optimistic', 6, () => isOptimistic('node-1'))
     await fault.end()
-    await waitUntil('node-1 is not optimistic any more', 12, async () => !(await isOptimistic('node-1')))
+    await waitUntil(
+      network,
+      'node-1 is not optimistic any more',
+      12,
+      async () => !(await isOptimistic('node-1')),
+    )
     await network.waitForConsensus({ withinSlots: 12 })
   })
 
@@ -80,9 +78,30 @@ describe(`misconduct on ${slowGethPrysm.kind}`, () => {
     await network.waitForConsensus({ withinSlots: 12 })
   })
 
+  test('a reorg at least two slots deep', async () => {
+    const proof = await network.reorg({ depth: 2, onProgress: console.log })
+    expect(proof.depth).toBeGreaterThanOrEqual(2)
+    expect(network.faults()).toEqual([])
+  })
+
+  test('finality stalls for two epochs and comes back', async () => {
+    const proof = await network.stallFinality({ epochs: 2, onProgress: console.log })
+    expect(proof.until - proof.from).toBe(2)
+    expect(proof.finalizedAfter).toBeGreaterThanOrEqual(proof.until)
+    expect(network.faults()).toEqual([])
+  })
+
   test('a validator is slashed by a proof that we sign', async () => {
     const proof = await network.slash(40, { kind: 'proposer' })
     expect(proof.nodes).toEqual(['node-0', 'node-1', 'node-2'])
     for (const node of network.nodes) expect(await slashedOn(node)).toEqual([40])
+  })
+
+  test('an execution client that says INVALID stops its node’s head, until it is not and its node starts again', async () => {
+    await using fault = await network.engineFault('node-1', { kind: 'invalid' })
+    await untilStuck()
+    await fault.end()
+    await network.node('node-1').restart()
+    await network.waitForConsensus({ withinSlots: 24 })
   })
 })
