@@ -1,6 +1,6 @@
 import { RLP } from '@ethereumjs/rlp'
 import { keccak256, packBytes, unpackBytes } from '../bytes.ts'
-import { hexPrefix, ownCharacters, type TriePath } from './trie-path.ts'
+import { hexPrefix, type TriePath, withoutHexPrefix } from './trie-path.ts'
 
 /** What RLP can encode. */
 export type RlpItem = Uint8Array | RlpItem[]
@@ -33,19 +33,24 @@ export abstract class TrieNode<Value> {
   }
 }
 
+/** A state is mostly leaves: each keeps its path as it is encoded, packed, which takes half of its digits' room. */
 export class LeafNode<Value> extends TrieNode<Value> {
-  readonly path: TriePath
+  readonly #packedPath: string
 
   constructor(
     path: TriePath,
     readonly value: Value,
   ) {
     super()
-    this.path = ownCharacters(path)
+    this.#packedPath = packBytes(hexPrefix(path, true))
+  }
+
+  get path(): TriePath {
+    return withoutHexPrefix(unpackBytes(this.#packedPath))
   }
 
   protected structure(encodeValue: (value: Value) => Uint8Array): RlpItem {
-    return [hexPrefix(this.path, true), encodeValue(this.value)]
+    return [unpackBytes(this.#packedPath), encodeValue(this.value)]
   }
 }
 

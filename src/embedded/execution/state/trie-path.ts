@@ -22,11 +22,6 @@ export function hashedPath(key: Uint8Array): TriePath {
   return path
 }
 
-/** The path as a string of its own: a slice of a longer one keeps all of that. */
-export function ownCharacters(path: TriePath): TriePath {
-  return Buffer.from(path, 'latin1').toString('latin1')
-}
-
 /** Number of leading nibbles that two paths share. */
 export function sharedPrefixLength(a: TriePath, b: TriePath): number {
   const limit = Math.min(a.length, b.length)
@@ -45,4 +40,11 @@ export function hexPrefix(path: TriePath, isLeaf: boolean): Uint8Array {
   const odd = path.length % 2 === 1
   const flag = (isLeaf ? 2 : 0) + (odd ? 1 : 0)
   return Uint8Array.from(Buffer.from(odd ? `${flag}${path}` : `${flag}0${path}`, 'hex'))
+}
+
+/** The partial path of a hex-prefix encoding. */
+export function withoutHexPrefix(encoded: Uint8Array): TriePath {
+  const digits = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString('hex')
+  const isOdd = digits.startsWith('1') || digits.startsWith('3')
+  return digits.slice(isOdd ? 1 : 2)
 }
