@@ -54,9 +54,11 @@ describe.each([gethPrysm, embeddedReal, embeddedVirtual])('$kind, 5 nodes, 20 va
   })
 
   test('goes on when all nodes are restarted one after another', async () => {
-    for (const node of network.nodes) await node.restart()
-    // Prysm asks for one block after another of those that it has missed, every 4 s.
-    await network.waitForConsensus({ withinSlots: 40 })
+    for (const node of network.nodes) {
+      await node.restart()
+      // Prysm asks for one block after another of those that it has missed, every 4 s.
+      await network.waitForConsensus({ withinSlots: 24 })
+    }
     await network.waitForHead(network.currentSlot + 1)
   })
 

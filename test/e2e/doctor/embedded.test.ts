@@ -56,8 +56,8 @@ describe('the doctor of 4 embedded nodes', () => {
     const after = await network.diagnose()
     expect(after).toMatchObject({ cause: 'finality-stalled', also: [] })
     expect(after.summary).toMatch(/^Finality is not back yet after a fault that ended \d+ slots ago\.$/)
-    expect(after.evidence[1]).toMatch(
-      /ago was in force: partition: node-0 and node-1 \| node-2 and node-3\.$/,
+    expect(after.evidence).toContainEqual(
+      expect.stringMatching(/ago was in force: partition: node-0 and node-1 \| node-2 and node-3\.$/),
     )
     await network.waitForFinalizedEpoch(network.currentEpoch)
     expect(await causeOf(network)).toBe('healthy')
@@ -285,8 +285,8 @@ describe('the doctor of a directory that another process could have', () => {
 
 describe('the doctor of a network that is too much for its machine', () => {
   test('says that the slots are too short', async () => {
-    // 2,500 votes are signed and verified in every slot of one second: some seconds of work for one thread.
-    await using network = await startNetwork({ nodes: 2, validators: 20_000, slotDurationMs: 1_000 })
+    // 5,000 votes are signed and verified in every slot of one second: some seconds of work for one thread.
+    await using network = await startNetwork({ nodes: 2, validators: 40_000, slotDurationMs: 1_000 })
     const { summary, evidence } = await eventually(network, 60, async () => {
       const found = await network.diagnose()
       expect(found).toMatchObject({ cause: 'slots-too-short' })
