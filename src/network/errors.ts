@@ -1,4 +1,5 @@
 import { BaseError } from '../errors.ts'
+import type { Diagnosis } from '../observe/doctor/diagnosis.ts'
 
 /** A network directory cannot be used: another process has it, or what it holds is not a network. */
 export class DirectoryError extends BaseError {
@@ -66,20 +67,36 @@ export class ConsensusError extends BaseError {
   }
 }
 
-/** What was waited for did not happen in time. `facts.views` has each node's view at the end. */
+/**
+ * What was waited for did not happen in time. `views` and `facts.views` have each node's view at the end, `diagnosis`
+ * what the doctor says of the network then.
+ */
 export class WaitTimeoutError extends BaseError {
   readonly views: readonly NodeView[]
+  readonly diagnosis: Diagnosis
 
-  constructor(parameters: { expected: string; slots: number; views: readonly NodeView[]; seed: number }) {
-    const { expected, slots, views, seed } = parameters
+  constructor(parameters: {
+    expected: string
+    slots: number
+    views: readonly NodeView[]
+    diagnosis: Diagnosis
+    seed: number
+  }) {
+    const { expected, slots, views, diagnosis, seed } = parameters
+    const { healthy, summary, evidence } = diagnosis
     super({
       code: 'wait-timeout',
       category: 'check',
       shortMessage: `Waited ${slots} slots for ${expected}, which did not happen.`,
-      metaMessages: [...describeViews(views), `Seed: ${seed}`],
-      facts: { expected, slots, views, seed },
+      metaMessages: [
+        ...describeViews(views),
+        ...(healthy ? [] : [`Doctor: ${summary}`, ...evidence.map((line) => `  ${line}`)]),
+        `Seed: ${seed}`,
+      ],
+      facts: { expected, slots, views, diagnosis, seed },
     })
     this.views = views
+    this.diagnosis = diagnosis
   }
 }
 

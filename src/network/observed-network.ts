@@ -156,7 +156,7 @@ export abstract class ObservedNetwork {
    * Resolves when every running node's head is at this slot or later.
    *
    * @param options - `withinSlots`: by default the slots until then and two epochs more
-   * @throws {WaitTimeoutError} with each node's view
+   * @throws {WaitTimeoutError} with each node's view and what the doctor says
    */
   async waitForHead(slot: number, options: WaitOptions = {}): Promise<void> {
     const withinSlots =
@@ -171,7 +171,7 @@ export abstract class ObservedNetwork {
    *
    * @param options - `withinSlots`: by default the slots until finality is due (two epochs after the end
    *   of the epoch, by the specification) and three epochs more
-   * @throws {WaitTimeoutError} with each node's view
+   * @throws {WaitTimeoutError} with each node's view and what the doctor says
    */
   async waitForFinalizedEpoch(epoch: number, options: WaitOptions = {}): Promise<void> {
     const { slotsPerEpoch } = this.chain
@@ -186,7 +186,7 @@ export abstract class ObservedNetwork {
    * Resolves when all running nodes share one chain, as `assertConsensus` checks it.
    *
    * @param options - `withinSlots`: by default three epochs
-   * @throws {WaitTimeoutError} with each node's view
+   * @throws {WaitTimeoutError} with each node's view and what the doctor says
    */
   async waitForConsensus(options: WaitOptions = {}): Promise<void> {
     const withinSlots = options.withinSlots ?? 3 * this.chain.slotsPerEpoch
@@ -275,8 +275,11 @@ export abstract class ObservedNetwork {
       whole.throwIfAborted()
       if (views.length > 0 && (await isMet(views, whole))) return
       if (this.currentSlot > lastSlot || running.length === 0) {
-        const all = await this.views({ signal: whole })
-        throw new WaitTimeoutError({ expected, slots: withinSlots, views: all, seed: this.seed })
+        const [all, diagnosis] = await Promise.all([
+          this.views({ signal: whole }),
+          this.diagnose({ signal: whole }),
+        ])
+        throw new WaitTimeoutError({ expected, slots: withinSlots, views: all, diagnosis, seed: this.seed })
       }
       await this.#clock.pause(whole)
     }

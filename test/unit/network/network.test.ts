@@ -9,6 +9,7 @@ import { becomeReady } from '../../../src/network/readiness.ts'
 import { reportContinuation } from '../../../src/network/report-continuation.ts'
 import { SlotClock } from '../../../src/network/slot-clock.ts'
 import { virtualTime } from '../../../src/network/virtual-time.ts'
+import type { Diagnosis } from '../../../src/observe/doctor/diagnosis.ts'
 import { useFakeClock } from '../support/fake-clock.ts'
 import { FakeEmbedded } from '../support/fake-embedded.ts'
 import { exampleNodes, makeFakeNode, nodeWithView } from './support/fake-node.ts'
@@ -72,6 +73,11 @@ async function settle<T>(promise: Promise<T>): Promise<{ value?: T; error?: unkn
   return { ...outcome, slot: clockOf().currentSlot }
 }
 
+/** What the doctor, who is not under test here, says of a network. */
+function diagnosedAs(summary: string, ...evidence: string[]): Diagnosis {
+  return { healthy: false, cause: 'no-peers', summary, evidence, advice: [], also: [] }
+}
+
 describe('waiting', () => {
   it('for slots goes by the clock', async () => {
     const network = new Network(hostOf([]))
@@ -98,20 +104,27 @@ describe('waiting', () => {
   it('fails after its slots, and shows what each node said', async () => {
     const stuck = await nodeWithView(manifest.nodes[0] as never, { headSlot: 1, headRoot: '0x11' })
     const network = new Network(hostOf([stuck]))
+    const diagnosis = diagnosedAs('node-0 has no peers.', 'node-0 is connected to none of node-1.')
+    vi.spyOn(network, 'diagnose').mockResolvedValue(diagnosis)
     const { error, slot } = await settle(network.waitForHead(9, { withinSlots: 3 }))
     expect(error).toBeInstanceOf(WaitTimeoutError)
     expect(error).toMatchObject({
       code: 'wait-timeout',
       category: 'check',
       shortMessage: 'Waited 3 slots for a head at slot 9 on every node, which did not happen.',
-      facts: { views: [{ name: 'node-0', headSlot: 1 }], seed: manifest.seed },
+      facts: { views: [{ name: 'node-0', headSlot: 1 }], diagnosis, seed: manifest.seed },
     })
+    expect((error as Error).message).toContain(
+      'Doctor: node-0 has no peers.\n  node-0 is connected to none of node-1.\n',
+    )
     expect(slot).toBe(4)
   })
 
   it('fails at once when no node runs', async () => {
     const { node } = makeFakeNode()
-    const { error, slot } = await settle(new Network(hostOf([node])).waitForHead(9))
+    const network = new Network(hostOf([node]))
+    vi.spyOn(network, 'diagnose').mockResolvedValue(diagnosedAs('No node runs.'))
+    const { error, slot } = await settle(network.waitForHead(9))
     expect(error).toBeInstanceOf(WaitTimeoutError)
     expect((error as Error).message).toContain('node-0  stopped: does not run')
     expect(slot).toBe(0)
