@@ -44,6 +44,8 @@ interface AnyClient {
   readonly startCpuMs: number
   /** Time from being ready to having dialled its peers, ms: slots before that are proposed alone. */
   readonly dialDelayMs?: number
+  /** How long it stays away after a stop at least, ms, where its peers punish who is back sooner. */
+  readonly absenceMinMs?: number
   /**
    * Consensus clients: whether it is told of its neighbours whenever they change, and dials them itself until
    * they are connected. Its neighbours need only let it in.

@@ -1,5 +1,6 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { delay } from '../delay.ts'
 import { describeExit, ManagedProcess, type Supervision } from '../processes/managed-process.ts'
 import { runCommand } from '../processes/run-command.ts'
 import type { NodeContext, ProcessClient } from './client.ts'
@@ -14,6 +15,8 @@ export class ProcessClientInstance implements ClientInstance {
   readonly #supervision: Supervision
   readonly #onCrash: (report: CrashReport) => void
   #running: ManagedProcess[] = []
+  /** When it was stopped last, by the clock of `performance`. */
+  #leftAtMs = Number.NEGATIVE_INFINITY
 
   constructor(
     client: ProcessClient,
@@ -34,6 +37,7 @@ export class ProcessClientInstance implements ClientInstance {
 
   /** Starts the client's processes one after another; when one fails, those before it are stopped again. */
   async start(signal: AbortSignal): Promise<void> {
+    await this.#stayAway(signal)
     this.#context = this.#makeContext()
     await this.#writeConfigFiles()
     await this.#initializeOnce(signal)
@@ -54,6 +58,7 @@ export class ProcessClientInstance implements ClientInstance {
     for (const running of [...this.#running].reverse()) {
       const { signal } = await running.stop()
       if (signal === 'SIGKILL') outcome = 'forced'
+      this.#leftAtMs = performance.now()
     }
     return outcome
   }
@@ -68,6 +73,12 @@ export class ProcessClientInstance implements ClientInstance {
 
   resume(): void {
     for (const running of this.#running) running.resume()
+  }
+
+  async #stayAway(signal: AbortSignal): Promise<void> {
+    const { absenceMinMs = 0 } = this.client
+    const leftMs = this.#leftAtMs + absenceMinMs - performance.now()
+    if (leftMs > 0) await delay(leftMs, signal)
   }
 
   #watch(running: ManagedProcess): void {

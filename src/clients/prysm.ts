@@ -11,6 +11,13 @@ import { prysmBinaries } from './prysm-binaries.ts'
 import { importKeystores, walletArguments } from './prysm-keystores.ts'
 
 /**
+ * Who stops leaves its topics by PRUNE, with a backoff of 10 s (`GossipSubUnsubscribeBackoff`). When it is back
+ * sooner and sends GRAFT for its twenty topics, each counts as misbehaviour (gossipsub v1.1, P7): for a minute its
+ * peers neither hear it nor tell it of blocks, and it builds a chain of its own.
+ */
+const unsubscribeBackoffMs = 10_000
+
+/**
  * With a peer to sync with, Prysm gets the blocks that it has missed at once, and makes none of its own until a
  * peer has one that is newer than its start. So nodes that are restarted one after another would all wait for
  * each other, for ever. Without, it asks for one missing block after another, every 4 s, and meanwhile builds
@@ -41,6 +48,7 @@ export const prysm: ProcessClient = {
   startCpuMs: 3_400,
   // Trusted peers are dialled by a timer of 5 s (TTFB_TIMEOUT), which starts with the node.
   dialDelayMs: 5_000,
+  absenceMinMs: unsubscribeBackoffMs,
 
   configFiles: (context) => [
     { path: identityFile(context), content: context.node.libp2p.privateKey.slice(2) },

@@ -1,4 +1,4 @@
-import { delay } from './delay.ts'
+import { delay } from '../delay.ts'
 
 /** A network's clock, as its waiters use it. */
 export interface NetworkTime {

@@ -9,6 +9,7 @@ import { type ExitStatus, ManagedProcess, type Supervision } from '../../../src/
 import type { ProcessSpec } from '../../../src/processes/process-spec.ts'
 import * as runCommandModule from '../../../src/processes/run-command.ts'
 import { temporaryDirectory } from '../binaries/temporary-directory.ts'
+import { useSkippedDelays } from '../support/fake-clock.ts'
 import { exampleContext } from './support/node-context.ts'
 
 /** A process that is none: it ends when the test says so. */
@@ -54,6 +55,8 @@ class FakeProcess {
     events.push(`resume ${this.title}`)
   }
 }
+
+useSkippedDelays()
 
 const events: string[] = []
 const forced = new Set<string>()
@@ -122,6 +125,24 @@ describe('a start', () => {
     await instance.stop()
     await instance.start(signal)
     expect(runCommand).toHaveBeenCalledTimes(1)
+  })
+
+  it('comes no sooner after a stop than its peers forgive, and at once after a kill', async () => {
+    const { instance } = makeInstance({ absenceMinMs: 7_000 })
+    const startMs = async () => {
+      const beforeMs = performance.now()
+      await instance.start(signal)
+      return performance.now() - beforeMs
+    }
+    expect(await startMs()).toBe(0)
+    await instance.stop()
+    vi.advanceTimersByTime(2_000)
+    expect(await startMs()).toBe(5_000)
+    await instance.kill()
+    expect(await startMs()).toBe(0)
+    await instance.stop()
+    vi.advanceTimersByTime(8_000)
+    expect(await startMs()).toBe(0)
   })
 
   it('initializes again when that was cut off', async () => {
