@@ -78,7 +78,11 @@ describe("viem on every node's RPC", () => {
 })
 
 test("ethers sends a transaction on each node's RPC, and each is in a block of all", async () => {
-  const providers = network.nodes.map(({ execution }) => new JsonRpcProvider(execution.rpcUrl))
+  // By default ethers gives the same answer for a quarter of a second, in which virtual time goes on for many slots.
+  const options = { cacheTimeout: -1 }
+  const providers = network.nodes.map(({ execution: { rpcUrl } }) => {
+    return new JsonRpcProvider(rpcUrl, undefined, options)
+  })
   onTestFinished(() => {
     for (const provider of providers) provider.destroy()
   })
