@@ -20,7 +20,7 @@ export interface NodeContext {
   readonly files: NetworkFiles
   /** The node's own directory; everything the client writes goes below it. */
   readonly directory: string
-  /** How many slots it has not followed, away or behind, while a peer of it runs; 0 where none does. */
+  /** How many slots it has not followed, away or behind; 0 where no peer of it has a recent head. */
   readonly slotsMissed: number
   /** File with the secret of the node's Engine API, 32 bytes in hex. */
   readonly jwtSecretFile: string

@@ -37,6 +37,9 @@ import type { SavedNetwork } from './saved-network.ts'
 import { SlotClock } from './slot-clock.ts'
 import { virtualTime } from './virtual-time.ts'
 
+/** A head that is no older belongs to a chain that goes on, with some empty slots. */
+const recentSlots = 8
+
 /**
  * What stands behind a `Network`: the plan in force, its directory, its nodes and where they are reached.
  * Keeps the saved network up to date with every change.
@@ -299,7 +302,6 @@ export class NetworkHost implements FaultTarget {
 
   #contextOf(node: NodePlan, jwtSecretFile: string): NodeContext {
     const peers = this.#sockets.peersOf(node.name, this.manifest)
-    const isRunning = (peer: PeerEndpoint) => this.#nodes.get(peer.node.name)?.state === 'running'
     return {
       manifest: this.manifest,
       node,
@@ -309,9 +311,18 @@ export class NetworkHost implements FaultTarget {
       directory: this.directory.nodeDirectory(node.name),
       jwtSecretFile,
       ...this.#sockets.servicesOf(node.name),
-      slotsMissed: peers.some(isRunning) ? this.#absences.slotsMissed(node.name, this.clock.currentSlot) : 0,
+      slotsMissed: peers.some(({ node }) => this.#follows(node.name))
+        ? this.#absences.slotsMissed(node.name, this.clock.currentSlot)
+        : 0,
       binary: this.#programs.path,
     }
+  }
+
+  /** Whether a node runs and has a recent head: one that was just started may itself wait for blocks. */
+  #follows(name: string): boolean {
+    if (this.#nodes.get(name)?.state !== 'running') return false
+    const head = this.recorder.headSlotOf(name)
+    return head !== undefined && this.clock.currentSlot - head <= recentSlots
   }
 
   /** The slot until which a node has followed the chain: it may run and be behind the others' heads. */

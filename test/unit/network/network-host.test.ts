@@ -121,7 +121,7 @@ describe('the saved network', () => {
 })
 
 describe('what a client is told', () => {
-  it('is how long it was away, where a peer of it runs', async () => {
+  it('is how long it was away, where a peer of it has a recent head', async () => {
     const host = await openHost()
     const [first, second] = host.nodes
     const missed = () => contexts[0]?.().slotsMissed
@@ -131,7 +131,12 @@ describe('what a client is told', () => {
     vi.spyOn(host.clock, 'currentSlot', 'get').mockReturnValue(slot + 9)
     expect(missed()).toBe(0)
     await second?.start()
+    expect(missed()).toBe(0)
+    const headSlotOf = vi.spyOn(host.recorder, 'headSlotOf').mockReturnValue(slot)
+    expect(missed()).toBe(0)
+    headSlotOf.mockReturnValue(slot + 1)
     expect(missed()).toBe(9)
+    headSlotOf.mockRestore()
     await first?.start()
     expect(missed()).toBe(0)
     await host.close()
