@@ -247,6 +247,17 @@ const cases: readonly Case[] = [
     proof: /says that its execution client is offline, and its head stays at slot 40/,
   },
   {
+    what: 'a crash of all nodes at once',
+    evidence: withNodes(
+      healthy,
+      Object.fromEntries(healthy.nodes.map(({ name }) => [name, { ...gone('failed'), crash }])),
+    ),
+    cause: 'client-crashed',
+    says: /crashed\.$/,
+    advises: /eth-localnet up/,
+    also: ['stake-offline'],
+  },
+  {
     what: 'a crashed execution client beside a consensus client that goes on',
     evidence: withNodes(healthy, {
       'node-1': {

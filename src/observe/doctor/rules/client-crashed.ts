@@ -29,9 +29,10 @@ export const clientCrashed: Rule = ({ nodes, network: { startFailure } }) => {
     ]),
     advice: [
       'Its last lines say why, if it knew; end what is in its way.',
-      startFailure === undefined
-        ? `Start it again on its own data: ${listOf(restarts)}.`
-        : 'Then start the network again: `eth-localnet up`.',
+      // What takes all of them down at once may be what they all live in, which nothing but a new start brings back.
+      startFailure !== undefined || nodes.every(({ crash }) => crash !== undefined)
+        ? 'Then start the network again: `eth-localnet up`.'
+        : `Start it again on its own data: ${listOf(restarts)}.`,
     ],
   }
 }
